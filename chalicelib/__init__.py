@@ -33,7 +33,7 @@ layout.py      where everything lies in the bucket: alone writes S3 keys
 errors.py      every error that nightswap raises on purpose
 unexpected.py  turns every other exception into Unexpected
 limits.py      the limits of size
-cutting.py     cuts texts and lists to such a limit
+cutting.py     cuts texts and lists to such a limit, and puts counts into words
 bodies.py      reads JSON bodies
 exact.py       compares numbers exactly
 values.py      immutable values that cost little at import

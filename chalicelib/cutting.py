@@ -1,4 +1,4 @@
-"""Cuts texts, lists and values to a bounded length; each says how much was left out."""
+"""Puts texts, lists, values and counts into messages: cut to a bounded length, which says how much was left out."""
 
 from __future__ import annotations
 
@@ -41,6 +41,33 @@ def quoted(text: str, characters: int = 60) -> str:
     "'two\\\\nlines'"
     """
     return repr(cut(text, characters))
+
+
+def amount(count: int, noun: str) -> str:
+    """So many of a thing, which is named in the singular.
+
+    >>> amount(1, "row"), amount(1200, "bad row"), amount(0, "class"), amount(2, "category")
+    ('1 row', '1,200 bad rows', '0 classes', '2 categories')
+    """
+    several = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}{'es' if noun.endswith('s') else 's'}"
+    return f"{count:,} {verb(count, noun, several)}"
+
+
+def all_of(count: int, noun: str) -> str:
+    """
+    >>> all_of(1, "rule"), all_of(6, "rule")
+    ('the only rule', 'all 6 rules')
+    """
+    return f"the only {noun}" if count == 1 else f"all {amount(count, noun)}"
+
+
+def verb(count: float, one: str, several: str) -> str:
+    """What is said of so many.
+
+    >>> f"1 row {verb(1, 'is', 'are')} bad", f"0 rows {verb(0, 'is', 'are')} bad"
+    ('1 row is bad', '0 rows are bad')
+    """
+    return one if count == 1 else several
 
 
 def bounded(value: Any) -> Any:

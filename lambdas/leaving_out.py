@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from chalicelib.cutting import all_of, verb
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import DataError, DatasetEmpty
@@ -51,7 +52,8 @@ class LeavingOut:
         if not found:
             model = self._model
             raise DatasetEmpty(
-                f"all {len(objects):,} files of {model} are in quarantine: nightswap data list --model {model} tells"
+                f"{all_of(len(objects), 'file')} of {model} {verb(len(objects), 'is', 'are')} in quarantine:"
+                f" nightswap data list --model {model} tells"
                 f" why; correct one, or nightswap data release FILE --model {model}"
             )
         return found

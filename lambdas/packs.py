@@ -20,6 +20,7 @@ from operator import add
 from typing import Any
 
 from chalicelib import cutting
+from chalicelib.cutting import amount
 from chalicelib.edges import Edges
 from chalicelib.errors import ClassSharesShifted, DataError
 from chalicelib.runs.dataset import Object
@@ -179,7 +180,8 @@ def _check_shares(found: Mapping[str, KeptObject], *, rows: Mapping[str, int], r
     shifted = shift(lost, every, tolerated=recipe.tolerate.rows) if bad else None
     if shifted is not None:
         raise ClassSharesShifted(
-            f"without the bad rows of {len(bad):,} files {shifted}. nightswap data list --model {recipe.model} tells"
+            f"without the bad rows of {amount(len(bad), 'file')} {shifted}. nightswap data list --model"
+            f" {recipe.model} tells"
             f" which files; correct them, or take them out: {cutting.listed(bad)}",
             model=recipe.model,
             lost=lost,

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.contracts.decisions import TRAIN, TRAIN_ON_SAGEMAKER
 from chalicelib.contracts.training import Preprocessed, PreprocessTask, TrainTask
+from chalicelib.cutting import amount
 from chalicelib.edges import Edges
 from chalicelib.quality.left_out import LeftOut, in_words
 from chalicelib.registry import run_documents
@@ -68,6 +69,7 @@ def run(
         known = novelty.nothing_new(edges, task, fingerprint=fingerprint)
         if known is not None:
             return novelty.without_data(f"{known}{_left_out(gone)}", fingerprint)
+    rows = prepared.profile["rows"]
     arrived = arrivals.hand_over(edges, unseen.but(prepared.bad), prepared, recipe=recipe, run=task.run)
     profile = Profile(
         fingerprint=fingerprint,
@@ -88,7 +90,7 @@ def run(
     work = TrainTask(run=task.run, model=task.model, **sides)
     return Preprocessed(
         decision=TRAIN_ON_SAGEMAKER if engine else TRAIN,
-        reason=f"{prepared.profile['rows']} rows in {len(objects)} objects{told(prepared, recipe)}{_left_out(gone)}"
+        reason=f"{amount(rows, 'row')} in {amount(len(objects), 'object')}{told(prepared, recipe)}{_left_out(gone)}"
         f"{_changed(prepared.profile)}{_swapped(arrived)}{where}",
         fingerprint=fingerprint,
         **sides,
@@ -127,11 +129,11 @@ def _left_out(files: Sequence[LeftOut]) -> str:
 def _changed(profile: Mapping[str, Any]) -> str:
     """Tells of the rows that the recipe drops, and of the cells that got another value."""
     dropped = sum(each.get("dropped", 0) for each in profile.get("left_out", {}).values())
-    told = f"; {dropped} rows dropped" if dropped else ""
+    told = f"; {amount(dropped, 'row')} dropped" if dropped else ""
     columns = [each for of_object in profile.get("changed", {}).values() for each in of_object.values()]
     for what in ("missing", "clipped"):
         cells = sum(each.get(what, 0) for each in columns)
-        told += f"; {cells} cells {what}" if cells else ""
+        told += f"; {amount(cells, 'cell')} {what}" if cells else ""
     return told
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from chalicelib.cutting import amount, verb
 from lambdas.model.recipe import Recipe
 from lambdas.model.splitting.split import BY_CLASSES, BY_KEYS, BY_TIME, Draw
 from lambdas.parts import Prepared
@@ -27,9 +28,13 @@ def _by_keys(profile: dict[str, Any], recipe: Recipe) -> Iterator[str]:
     elif "not_counted" in groups:
         yield f"{share}, by {groups['column']}"
     else:
-        yield f"{share}: {groups['holdout']:,} of {groups['all']:,} groups of {groups['column']}"
+        yield f"{share}: {groups['holdout']:,} of {amount(groups['all'], 'group')} of {groups['column']}"
         if groups["on_both_sides"]:
-            yield f"{groups['on_both_sides']:,} of them are in the training part too, by files that were split before"
+            both = groups["on_both_sides"]
+            yield (
+                f"{both:,} of them {verb(both, 'is', 'are')} in the training part too, by files that were"
+                f" split before"
+            )
 
 
 def _by_time(profile: dict[str, Any]) -> Iterator[str]:
@@ -54,8 +59,8 @@ def _kept(prepared: Prepared, recipe: Recipe) -> Iterator[str]:
     draws = prepared.draws.values()
     others = sum(draw.rule != wanted.rule for draw in draws if {draw.rule, wanted.rule} - {*BY_CLASSES})
     if others:
-        yield f"{others} of them keep the rule that they were first split by"
+        yield f"{others} of them {verb(others, 'keeps', 'keep')} the rule that they were first split by"
     asked_for = (wanted.holdout_ratio, wanted.seed)
     kept = sum((draw.holdout_ratio, draw.seed) != asked_for for draw in draws if draw.rule not in BY_TIME)
     if kept:
-        yield f"{kept} of them keep the ratio and seed that they were first split by"
+        yield f"{kept} of them {verb(kept, 'keeps', 'keep')} the ratio and seed that they were first split by"

@@ -14,6 +14,7 @@ from chalicelib.contracts.decisions import (
     SUPERSEDED,
     WAITING,
 )
+from chalicelib.cutting import all_of, amount, verb
 from chalicelib.evidence import erasures
 from chalicelib.exact import shown
 from chalicelib.explain import next_steps
@@ -111,10 +112,9 @@ def _left_out(files: Sequence[LeftOut], *, run: str) -> Iterator[str]:
         return
     yield "It left out of the data what is bad, as the recipe tolerates:"
     for each in files[:FILES_TOLD]:
-        before = "" if each.run == run else f"; so since {each.since}"
-        yield f"  {each.words}{before}"
+        yield f"  {each.words}{'' if each.run == run else f'; so since {each.since}'}"
     if len(files) > FILES_TOLD:
-        yield f"  and of {len(files) - FILES_TOLD:,} more files"
+        yield f"  and of {amount(len(files) - FILES_TOLD, 'more file')}"
 
 
 def _threshold(point: Threshold | None, *, indent: str = "") -> Iterator[str]:
@@ -126,9 +126,9 @@ def _threshold(point: Threshold | None, *, indent: str = "") -> Iterator[str]:
 def _gate(report: Report) -> Iterator[str]:
     failing = [rule for rule in report.rules if not rule.passed]
     if not failing:
-        yield f"The gate let it pass: all {len(report.rules)} rules hold."
+        yield f"The gate let it pass: {all_of(len(report.rules), 'rule')} {verb(len(report.rules), 'holds', 'hold')}."
     else:
-        yield f"The gate said no: {len(failing)} of {len(report.rules)} rules failed."
+        yield f"The gate said no: {len(failing)} of {amount(len(report.rules), 'rule')} failed."
     for rule in failing or (each for each in report.rules if each.interval):
         yield f"  {rule.name}: {_judged(rule)}"
     if report.passing_class:
@@ -157,7 +157,7 @@ def _champion(report: Report) -> Iterator[str]:
     if not champion.scored:
         yield f"It could not be compared with version {number}, which was live: {champion.problem}"
         return
-    yield f"It was compared with version {number}, which was live, on the same {champion.rows:,} rows."
+    yield f"It was compared with version {number}, which was live, on the same {amount(champion.rows, 'row')}."
     yield from _threshold(champion.threshold, indent="  ")
     for fall in report.champion_fell:
         yield (
@@ -180,8 +180,8 @@ def _live_quality(report: Report) -> Iterator[str]:
     night = report.live_quality
     if night is None:
         return
-    files = f"{night.files} new file{'' if night.files == 1 else 's'}"
-    yield f"Version {night.model_version}, which was live, met {night.rows:,} rows of {files} for the first time."
+    rows, files = amount(night.rows, "row"), amount(night.files, "new file")
+    yield f"Version {night.model_version}, which was live, met {rows} of {files} for the first time."
     yield from (f"  {each.name}: {each.words}." for each in night.ratios)
 
 
@@ -216,7 +216,7 @@ def _flips(found: Flips) -> Iterator[str]:
         yield f"    {each.rows:,} {each.true}: {each.champion} before, {each.challenger} now{moved_by}"
     left = found.sides_left_out + len(found.sides[SIDES_TOLD:])
     if left:
-        yield f"    and {left:,} more kinds"
+        yield f"    and {amount(left, 'more kind')}"
 
 
 def _anchor(report: Report, *, model: str) -> Iterator[str]:
@@ -239,7 +239,7 @@ def _anchor(report: Report, *, model: str) -> Iterator[str]:
 
 def _right(found: Comparison | Paired) -> str:
     mine, theirs = found.only_challenger_right, found.only_champion_right
-    both = f"  Both get {found.both_right:,} rows right and {found.both_wrong:,} wrong"
+    both = f"  Both get {amount(found.both_right, 'row')} right and {found.both_wrong:,} wrong"
     if not mine + theirs:
         return f"{both}: the same ones."
     return f"{both}; {mine:,} the new model alone gets right, {theirs:,} the live one alone."
@@ -268,7 +268,7 @@ def _replay(run: Json, replayed: ReplayReport) -> Iterator[str]:
     said = "answered otherwise than it was judged, or too late" if replayed.problems else "answered as it was judged"
     yield (
         f"Version {candidate.model_version}, published as function version {candidate.function_version}, was"
-        f" asked {candidate.rows} rows of the holdout, and {said}."
+        f" asked {amount(candidate.rows, 'row')} of the holdout, and {said}."
     )
     yield from (f"  {problem}" for problem in replayed.problems)
     times = [(f"version {each.model_version}", each.median_ms) for each in (candidate, *others)]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.contracts.decisions import MODEL_REJECTED, PROMOTED, RETRAIN_FAILED, ROLLED_BACK, WAITING
+from chalicelib.cutting import amount
 from chalicelib.names import APP
 
 STALE = "Stale"
@@ -115,8 +116,8 @@ def _matrix(detail: Detail) -> str:
         "  ".join([row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))])
         for row in table
     ]
-    rows = f"{detail['rows']:,}"
-    counted = f"Its {rows} new rows" if detail["kind"] == QUALITY_FELL else f"Holdout of {rows} rows"
+    of, is_new = detail["rows"], detail["kind"] == QUALITY_FELL
+    counted = f"Its {amount(of, 'new row')}" if is_new else f"Holdout of {amount(of, 'row')}"
     return "\n".join([f"{counted}, true classes down, predicted classes across:", *lines])
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from chalicelib.cutting import amount
 from chalicelib.documents.frozen import Document, holds
 from chalicelib.documents.shapes import list_of, maybe, moment, text
 from chalicelib.edges.metrics import Labels, Metrics, Minute
@@ -149,7 +150,8 @@ def _health(
 def _judge_errors(health: Health, errors: Compared, *, share: float) -> None:
     if not errors.calls or not errors.live_calls:
         health.remarks.append(
-            f"{errors.calls} invocations of the new version and {errors.live_calls} of the live one counted (each"
+            f"{amount(errors.calls, 'invocation')} of the new version and {errors.live_calls} of the live one"
+            f" counted (each"
             f" minute {SETTLED // MINUTE} minutes after its end): nothing to compare, so the replay decides;"
             f" {_what_would_have_told(errors, eprocess.evidence(()), share=share)}"
         )
@@ -157,13 +159,14 @@ def _judge_errors(health: Health, errors: Compared, *, share: float) -> None:
     found = eprocess.evidence(errors.minutes)
     if found.shows_worse(e=WORSE):
         health.problems.append(
-            f"{errors.bad} of {errors.calls} invocations of the new version failed, of the live one"
+            f"{errors.bad} of {amount(errors.calls, 'invocation')} of the new version failed, of the live one"
             f" {errors.live_bad} of {errors.live_calls}: {_rarity(found)}"
         )
         return
     seen = errors.calls / (errors.calls + errors.live_calls)
     health.remarks.append(
-        f"{errors.calls} invocations of the new version, {errors.bad} failed; {errors.live_calls} of the live one,"
+        f"{amount(errors.calls, 'invocation')} of the new version, {errors.bad} failed; {errors.live_calls} of"
+        f" the live one,"
         f" {errors.live_bad} failed: not shown worse; {_what_would_have_told(errors, found, share=seen)}"
     )
 
@@ -178,7 +181,8 @@ def _wait_for_the_newest(
     last = max(minute for minute, each in candidate.items() if each.errors)
     health.waits_until = last + MINUTE + SETTLED
     health.remarks.append(
-        f"{errors.bad} of {errors.calls} invocations of the new version failed, of the live one {errors.live_bad} of"
+        f"{errors.bad} of {amount(errors.calls, 'invocation')} of the new version failed, of the live one"
+        f" {errors.live_bad} of"
         f" {errors.live_calls}, with the newest minutes, which are not counted yet: the rollout waits for them"
     )
 
@@ -189,7 +193,7 @@ def _judge_durations(health: Health, slow: Compared, *, bound: int) -> None:
         return
     found = eprocess.evidence(slow.minutes)
     seen = (
-        f"{slow.bad} of {slow.calls} calls of the new version took longer than {bound} ms, of the live one"
+        f"{slow.bad} of {amount(slow.calls, 'call')} of the new version took longer than {bound} ms, of the live one"
         f" {slow.live_bad} of {slow.live_calls}"
     )
     if found.shows_worse(e=SLOWER):
@@ -213,7 +217,10 @@ def _labels(
     spans = {name: _beside(_of_label(mine, name), _of_label(theirs, name)) for name in names}
     remarks = [_other_share(name, Compared(minutes=each), labels=len(names)) for name, each in spans.items()]
     calls = sum(each.calls for each in mine.values())
-    same = f"no label of {calls} calls of the new version is shown more or less frequent than with the live one"
+    same = (
+        f"no label of {amount(calls, 'call')} of the new version is shown more or less frequent than with"
+        f" the live one"
+    )
     return list(filter(None, remarks)) or [same]
 
 

@@ -13,6 +13,7 @@ from chalicelib.approval import waiting
 from chalicelib.approval.waiting import Terms, Waiting
 from chalicelib.contracts.decisions import ROLLED_BACK, SHIFT, SWAP, WAITING
 from chalicelib.contracts.rollout import ReplayTask, RolloutDecided
+from chalicelib.cutting import amount, verb
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.edges.serving_functions import Alias
@@ -52,7 +53,8 @@ def prove(edges: Edges, task: ReplayTask, *, steps: Sequence[Step], approval: Te
     edges.store.put(layout.run_document(task.run, "replayed"), found.encode())
     if problems:
         return _rolled_back(edges, task, problems, fingerprint=fingerprint, live=live_number)
-    said = f"{candidate.rows} rows of the holdout were answered as judged"
+    rows = amount(candidate.rows, "row")
+    said = f"{rows} of the holdout {verb(candidate.rows, 'was', 'were')} answered as judged"
     if approval is not None and not task.is_approved and live_number != task.model_version:
         return _decided(task, WAITING, f"{said}; {_waits(edges, manifest, approval)}")
     why_at_once = _why_all_at_once(edges, task, alias=alias, live=live_number, steps=steps)

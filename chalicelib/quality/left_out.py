@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from chalicelib import layout
-from chalicelib.cutting import cut
+from chalicelib.cutting import amount, cut
 from chalicelib.documents.frozen import Document, holds, holds_many
 from chalicelib.documents.shapes import count, maybe, moment, sha256, text
 from chalicelib.edges import Edges
@@ -55,7 +55,7 @@ class LeftOut(Document):
     def words(self) -> str:
         if self.rows is None:
             return f"{self.name} whole ({self.error}: {self.why})"
-        return f"{self.rows:,} of {self.of_rows:,} rows of {self.name} ({self.why})"
+        return f"{self.rows:,} of {amount(self.of_rows or 0, 'row')} of {self.name} ({self.why})"
 
 
 class LeftOutData(Document):
@@ -64,7 +64,7 @@ class LeftOutData(Document):
 
 def in_words(files: Sequence[LeftOut], *, most: int) -> str:
     """The first few of them, in one line."""
-    more = [f"and of {len(files) - most:,} more files"] if len(files) > most else []
+    more = [f"and of {amount(len(files) - most, 'more file')}"] if len(files) > most else []
     return "; ".join([*(each.words for each in files[:most]), *more])
 
 

@@ -16,7 +16,7 @@ def test_restore_alias_finds_nothing_to_repair(restored: Any) -> None:
 
 
 def test_preprocess_reads_the_data_with_pandas(preprocessed: Any) -> None:
-    assert (preprocessed["decision"], preprocessed["reason"]) == ("train", "3600 rows in 1 objects")
+    assert (preprocessed["decision"], preprocessed["reason"]) == ("train", "3,600 rows in 1 object")
 
 
 def test_train_fits_with_scikit_learn(trained: Any) -> None:

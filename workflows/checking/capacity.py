@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.cutting import amount
 from chalicelib.edges import serving_room
 from chalicelib.settings import StageSettings
 from lambdas.model.formats.table import FORMATS
@@ -59,7 +60,8 @@ class Capacity:
         piece = f"is trained in one piece ({self.in_one_piece})" if self.in_one_piece else "is trained part by part"
         served = f" and served as {self.format}" if self.format else ""
         return (
-            f"{self.model} {piece}{served}: about {rounded(self.data_set.rows)} rows of {self.columns} columns fit"
+            f"{self.model} {piece}{served}: about {rounded(self.data_set.rows)} rows of"
+            f" {amount(self.columns, 'column')} fit"
             f" ({self.data_set.because}), about {rounded(self.file.rows)} into one file ({self.file.because})"
             f"{self._growth()}{self._reading()}"
         )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from statistics import NormalDist
 
+from chalicelib.cutting import amount
 from lambdas.model.gate.baseline import passing_class
 from lambdas.model.gate.judging import judge
 from lambdas.model.gate.statistics.tango import rows_to_prove
@@ -53,6 +54,7 @@ def never_proved_no_worse(recipe: Recipe, supports: Mapping[str, int]) -> Iterat
         held_out, needed = round(recipe.split.holdout_ratio * whole), rows_to_prove(threshold.margin or 0.0, z=z)
         if needed is not None and held_out < needed:
             yield (
-                f"{threshold.name} has {held_out:,} rows in the holdout, and its margin of {threshold.margin} is"
+                f"{threshold.name} has {amount(held_out, 'row')} in the holdout, and its margin of"
+                f" {threshold.margin} is"
                 f" never proved by fewer than {needed:,}"
             )

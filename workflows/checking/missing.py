@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from chalicelib.cutting import cut, listed
+from chalicelib.cutting import amount, cut, listed
 from chalicelib.errors import NightswapError, ValueMissing, ValueUnparsable
 from lambdas.model.recipe import Recipe
 
@@ -38,7 +38,7 @@ def in_categories(table: Table, *, recipe: Recipe) -> Iterator[str]:
     for column, texts in zip(recipe.categorical, table.categorical.T, strict=True):
         found = sorted(text for text in set(texts.tolist()) if looks_missing(text))
         told = [
-            f"{text!r} ({int((texts == text).sum()):,} rows)"
+            f"{text!r} ({amount(int((texts == text).sum()), 'row')})"
             for text in found
             if text != column.missing and not column.is_listed(text)
         ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.cutting import amount
 from chalicelib.dates.nights import night_of
 from lambdas.model.recipe import Recipe
 from workflows.checking.file import Content, asks_for_nights, read_dates, read_own_keys
@@ -57,7 +58,7 @@ def foreseen(content: Content, reading: Reading, *, recipe: Recipe) -> Sides | N
     held_out = {name: int((table.labels[chosen] == name).sum()) for name in recipe.class_names}
     different, group = len(np.unique(keys)), recipe.split.group
     if group is None:
-        words = f"{len(np.unique(keys[chosen])):,} of {different:,} different rows, each with its copies"
+        words = f"{len(np.unique(keys[chosen])):,} of {amount(different, 'different row')}, each with its copies"
     else:
-        words = f"{len(np.unique(keys[chosen])):,} of {different:,} groups of {group}"
+        words = f"{len(np.unique(keys[chosen])):,} of {amount(different, 'group')} of {group}"
     return Sides(len(table), held_out, words)

@@ -15,6 +15,7 @@ import click
 
 from chalicelib import layout
 from chalicelib.batches import batch_arrays, batch_limits, batch_reports, batch_requests
+from chalicelib.cutting import amount
 from chalicelib.edges import Edges
 from chalicelib.edges.pauses import growing
 from chalicelib.errors import CommandFailed
@@ -92,7 +93,8 @@ def _ended(edges: Edges, name: str, progress: Callable[[str, int, int], None]) -
             raise CommandFailed(f"batch {name} failed: {told['reason']}")
         if told["status"] == batch_reports.STOPPED:
             raise CommandFailed(
-                f"batch {name} stopped after {told['records']:,} records: look into the log of predict-batch, then"
+                f"batch {name} stopped after {amount(told['records'], 'record')}: look into the log of"
+                " predict-batch, then"
                 " repeat the command, and it goes on from there"
             )
         about = told["seconds_about"]
@@ -120,12 +122,15 @@ def _brought(edges: Edges, name: str, file: Path) -> Iterator[Path]:
 
 def _show(told: dict[str, Any], files: list[Path]) -> None:
     scored = told["records"] - told["refused"]
-    say(f"{told['model']} version {told['model_version']}: {scored:,} records scored, {told['refused']:,} refused")
+    say(
+        f"{told['model']} version {told['model_version']}: {amount(scored, 'record')} scored,"
+        f" {told['refused']:,} refused"
+    )
     table("", ["predicted", "records"], [[label, f"{count:,}"] for label, count in sorted(told["labels"].items())])
     for each in told["warnings"]:
-        say(f"{each['Count']:,} times: {each['Message']}")
+        say(f"{amount(each['Count'], 'time')}: {each['Message']}")
     if told["labelled"]:
-        say(f"accuracy {number(told['accuracy'])} of {told['labelled']:,} records with a label")
+        say(f"accuracy {number(told['accuracy'])} of {amount(told['labelled'], 'record')} with a label")
         classes = sorted({*told["matrix"], *told["labels"]})
         rows = [
             [f"true {true}", *(f"{told['matrix'].get(true, {}).get(label, 0):,}" for label in classes)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chalicelib.cutting import listed
+from chalicelib.cutting import amount, listed
 from chalicelib.errors import NightswapError
 from chalicelib.settings import StageSettings
 from workflows.checking import missing
@@ -96,7 +96,7 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
         table = reading.table
         counts = {name: int((table.labels == name).sum()) for name in recipe.class_names}
         said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-        yield ok(f"a run would read {len(table):,} rows: {said}", where=where)
+        yield ok(f"a run would read {amount(len(table), 'row')}: {said}", where=where)
         if hidden := hidden_rows(content, reading=reading):
             yield note(hidden, where=where, way_out="if so, correct the file")
         yield from _of_tolerance(reading, recipe=recipe, where=where)
@@ -124,7 +124,7 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
 def _of_size(size: Expected | None, *, rows: int, where: str) -> Iterator[Finding]:
     if size is None:
         return
-    said = f"a model of the {rows:,} rows would have {size.said}"
+    said = f"a model of the {amount(rows, 'row')} would have {size.said}"
     if size.warning:
         yield note(f"{said}; {size.warning}", where=where, way_out=size.way_out)
     else:
@@ -145,7 +145,7 @@ def _of_tolerance(reading: Reading, *, recipe: Recipe, where: str) -> Iterator[F
         )
     if reading.left_out is not None:
         yield note(
-            f"{len(reading.left_out.rows):,} bad rows would be left out, as the recipe tolerates:"
+            f"{amount(len(reading.left_out.rows), 'bad row')} would be left out, as the recipe tolerates:"
             f" {why_left_out(reading.left_out)}",
             where=where,
             way_out="correct them if you can",

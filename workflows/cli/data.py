@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from chalicelib import layout
-from chalicelib.cutting import listed
+from chalicelib.cutting import amount, listed
 from chalicelib.registry import models
 from workflows.checking.file import LocalFile
 from workflows.cli.convert import convert_
@@ -99,12 +99,14 @@ def _details(entry: Entry) -> str:
     classes = [f"{rows:,} {name}" for name, rows in (entry.classes or {}).items()]
     is_out = entry.state in (OUTSIDE, REMOVED)
     still = [f"version {entry.trained_by} is trained on it"] if is_out and entry.trained_by else []
-    return "; ".join([*([listed(classes)] if classes else ()), f"{entry.size_bytes:,} bytes", *still, *_bad(entry)])
+    return "; ".join(
+        [*([listed(classes)] if classes else ()), f"{amount(entry.size_bytes, 'byte')}", *still, *_bad(entry)]
+    )
 
 
 def _bad(entry: Entry) -> Iterator[str]:
     if entry.why_left_out:
-        rows = f"{entry.rows_left_out:,} bad rows left out" if entry.rows_left_out else "left out"
+        rows = f"{amount(entry.rows_left_out, 'bad row')} left out" if entry.rows_left_out else "left out"
         yield f"{rows} since {entry.left_out_since}: {entry.why_left_out}"
 
 

@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError
 from rich.text import Text
 
 from chalicelib.aws.object_store import BucketStore
+from chalicelib.cutting import amount
 from chalicelib.names import Names
 from lambdas import recipes
 from workflows.aws_errors import way_out
@@ -63,7 +64,7 @@ def doctor(stage: Stage, *, with_sizes: bool, online: bool, print_policy: bool, 
     else:
         found = list(shown(findings))
         errors = sum(each.severity is Severity.ERROR for each in found)
-        console.print(f"stage {stage.name}: {f'{errors} errors' if errors else 'nothing stands in the way'}")
+        console.print(f"stage {stage.name}: {amount(errors, 'error') if errors else 'nothing stands in the way'}")
     sys.exit(0 if is_healthy(found) else 1)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from chalicelib import layout
-from chalicelib.cutting import listed
+from chalicelib.cutting import amount, listed
 from chalicelib.registry import models
 from workflows import person
 from workflows.cli.interruption import GOES_ON, told_when_interrupted
@@ -76,8 +76,9 @@ def _show(plan: Plan, erased: Erased | None, *, left: tuple[int, ...]) -> None:
         say(line)
     if erased is not None:
         say(
-            f"erased {listed(plan.files)} of {plan.model}: {erased.object_versions} object versions, {erased.rows}"
-            f" rows of {erased.documents} documents; whole model versions: {listed(map(str, erased.model_versions))}"
+            f"erased {listed(plan.files)} of {plan.model}: {amount(erased.object_versions, 'object version')},"
+            f" {amount(erased.rows, 'row')} of {amount(erased.documents, 'document')}; whole model versions:"
+            f" {listed(map(str, erased.model_versions))}"
         )
     elif plan.is_empty:
         say(f"nothing {'else ' if left else ''}is left of {listed(plan.files)}")
@@ -90,10 +91,10 @@ def _lines(plan: Plan) -> Iterator[str]:
         for key in (layout.dataset(plan.model, name), layout.removed(plan.model, name)):
             count = sum(each.key == key and not each.is_mark for each in plan.objects)
             if count:
-                yield f"goes: {key}, {_many(count, 'version')}"
+                yield f"goes: {key}, {amount(count, 'version')}"
     documents = sum(each.model_version is None for each in plan.rewrites)
-    yield f"goes: rows in {_many(documents, 'document')} of {_many(len(plan.runs), 'run')}"
-    yield f"goes: {_many(len(plan.wiped), 'older version')} and intermediates"
+    yield f"goes: rows in {amount(documents, 'document')} of {amount(len(plan.runs), 'run')}"
+    yield f"goes: {amount(len(plan.wiped), 'older version')} and intermediates"
     for name in plan.batches.files:
         yield f"goes: {name}, a file of batches"
     for name in plan.batches.batches:
@@ -128,10 +129,6 @@ def consequence(version: Affected) -> str:
 
 def _sample(version: Affected) -> str:
     return f"{version.sample_left} of {version.sample_rows} stay"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _to_document(plan: Plan, erased: Erased | None, *, left: tuple[int, ...]) -> dict[str, Any]:

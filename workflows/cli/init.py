@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chalicelib.contracts.decisions import WENT_WELL
+from chalicelib.cutting import amount
 from lambdas.recipes import IN_WORDS
 from workflows.checking.file import Content, LocalFile
 from workflows.cli import check, local
@@ -88,7 +89,7 @@ def _show(drafted: Draft, *, file: LocalFile, label: str) -> None:
     from workflows.drafting.choosing import CONVERT
 
     counts = ", ".join(f"{rows:,} {name}" for name, rows in drafted.labels.items())
-    say(f"{file.name}: {drafted.rows:,} rows; {label}: {counts}")
+    say(f"{file.name}: {amount(drafted.rows, 'row')}; {label}: {counts}")
     if drafted.spellings > len(drafted.labels):
         say(
             f"note: {drafted.spellings} labels make {len(drafted.labels)} classes: spaces around a label do not count"

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from chalicelib.audit import verification
+from chalicelib.cutting import amount
 from chalicelib.documents import documents
 from chalicelib.ledger import history
 from chalicelib.ledger.entry import Entry
@@ -104,8 +105,9 @@ def verify(stage: Stage, model: str | None, as_json: bool) -> None:
             for line in each.erased:
                 say(line)
             many = len(each.problems)
-            said = f"[{BAD}]{many} problem{'s' if many > 1 else ''}[/]" if many else f"[{GOOD}]all in order[/]"
-            console.print(f"{each.model}: {each.entries} entries, {each.versions} versions: {said}")
+            said = f"[{BAD}]{amount(many, 'problem')}[/]" if many else f"[{GOOD}]all in order[/]"
+            counted = f"{amount(each.entries, 'entry')}, {amount(each.versions, 'version')}"
+            console.print(f"{each.model}: {counted}: {said}")
     sys.exit(1 if any(each.problems for each in found) else 0)
 
 

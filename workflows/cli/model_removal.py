@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from chalicelib.cutting import listed
+from chalicelib.cutting import amount, listed, verb
 from chalicelib.errors import CommandFailed
 from chalicelib.names import MODEL_NAME
 from chalicelib.registry import catalog
@@ -49,7 +49,8 @@ def remove(stage: Stage, name: str, with_data: bool, yes: bool) -> None:
         raise CommandFailed(f"stage {stage.name} has no model {name}: deployed are {listed(deployed)}{kept}")
     model_data.refuse_while_running(stage.edges, model=name)
     if found:
-        say(f"{len(found):,} objects are deleted for good: the data set, the versions and the ledger of {name}")
+        gone = f"{amount(len(found), 'object')} {verb(len(found), 'is', 'are')} deleted for good"
+        say(f"{gone}: the data set, the versions and the ledger of {name}")
     if not yes:
         click.confirm(f"Remove {name} from stage {stage.name}?", abort=True)
     with told_when_interrupted(GOES_ON):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from chalicelib.cutting import amount, verb
 from chalicelib.registry import models
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import counting, say, show_json
@@ -56,8 +57,10 @@ def in_lines(found: Rebuilt) -> list[str]:
         lines.append("the recipe is not the one of then: check out the commit that trained it")
     if found.distance is not None:
         far = found.distance
+        gets = verb(far.other_labels, "gets", "get")
         lines.append(
-            f"on {far.rows:,} rows of the holdout {far.other_labels:,} get another label; the largest difference of"
+            f"on {amount(far.rows, 'row')} of the holdout {far.other_labels:,} {gets} another label; the"
+            f" largest difference of"
             f" two probabilities is {far.largest:.3g}"
         )
     if found.problem:

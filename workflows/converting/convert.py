@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chalicelib.cutting import quoted
+from chalicelib.cutting import amount, quoted
 from workflows.converting import dates, numbers, separating
 from workflows.converting.decoding import UTF_8, decoded
 from workflows.converting.numbers import Spelling
@@ -62,7 +62,7 @@ def _changed(before: Sequence[str], after: Sequence[str], *, beside: str) -> tup
     pairs = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
     longest = max(pairs, key=lambda pair: len(pair[0]))
     one, other = (quoted(each, EXAMPLE_CHARACTERS) for each in longest)
-    return after, f"{len(pairs):,} cells, such as {one}, which is {other} now{beside}"
+    return after, f"{amount(len(pairs), 'cell')}, such as {one}, which is {other} now{beside}"
 
 
 def _names(header: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.cutting import cut, quoted
+from chalicelib.cutting import amount, cut, quoted
 from lambdas.model.recipe import Date
 from lambdas.model.recipe.parts import Array
 from workflows.drafting.baseline import Bound
@@ -127,7 +127,7 @@ def class_of(label: str) -> str:
 
 def _classes(labels: Mapping[str, int]) -> Iterator[str]:
     for name, rows in labels.items():
-        yield from _comment(f"{rows:,} rows", depth=2)
+        yield from _comment(amount(rows, "row"), depth=2)
         yield f"{2 * INDENT}{text(name)}: {text(class_of(name))},"
 
 

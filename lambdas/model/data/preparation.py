@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from chalicelib.cutting import listed
+from chalicelib.cutting import all_of, amount, listed, verb
 from chalicelib.errors import SingleClass, TooFewRows
 from lambdas.model.arrays import Integers
 from lambdas.model.data.part import Part
@@ -100,7 +100,8 @@ def _check(facts: dict[str, Any], *, recipe: Recipe) -> None:
     found = [name for name, counts in facts["classes"].items() if counts["rows"]]
     if len(found) < 2:
         raise SingleClass(
-            f"all {facts['rows']:,} rows of the data set hold the class {found[0]}: the recipe names "
+            f"{all_of(facts['rows'], 'row')} of the data set {verb(facts['rows'], 'holds', 'hold')} the class"
+            f" {found[0]}: the recipe names "
             f"{listed(recipe.class_names)}. Add data of another class: {_way_on(recipe)}. Objects: {names}",
             model=recipe.model,
             found=found,
@@ -110,8 +111,9 @@ def _check(facts: dict[str, Any], *, recipe: Recipe) -> None:
         if lacking:
             rows = listed(f"{facts['classes'][name]['rows']:,} of {name}" for name in lacking)
             raise TooFewRows(
-                f"the {called} has no row of {listed(lacking)}, of {facts['rows']:,} rows in"
-                f" {len(objects)} objects ({rows}). {_way_to_more(recipe)}: {_way_on(recipe)}. Objects: {names}",
+                f"the {called} has no row of {listed(lacking)}, of {amount(facts['rows'], 'row')} in"
+                f" {amount(len(objects), 'object')} ({rows}). {_way_to_more(recipe)}: {_way_on(recipe)}."
+                f" Objects: {names}",
                 model=recipe.model,
                 rows=facts["rows"],
                 lacking=lacking,

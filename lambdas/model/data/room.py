@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from chalicelib.cutting import amount
 from chalicelib.errors import DatasetTooLarge
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
@@ -92,7 +93,8 @@ def check_object(name: str, *, rows: int, table_bytes: int, memory_mb: int, reci
     expected_mb = _expected_mb(PREPROCESS, rows=rows, table_bytes=table_bytes, recipe=recipe)
     if expected_mb > memory_mb:
         raise DatasetTooLarge(
-            f"{name} has {rows:,} rows of {len(recipe.single_columns)} columns, {table_bytes:,} bytes, which take"
+            f"{name} has {amount(rows, 'row')} of {amount(len(recipe.single_columns), 'column')},"
+            f" {table_bytes:,} bytes, which take"
             f" about {expected_mb:,} MB in Preprocess: it has {memory_mb:,} MB, and reads one file at a time. Split"
             f" it into files, each with the header; give it more, {MEMORY_MB_MAX:,} at most ({PREPROCESS.setting} in"
             " .chalice/config.json, then nightswap deploy); or take it out: nightswap data remove"
@@ -139,7 +141,7 @@ def check_fold(
             table_bytes=table_bytes,
             expected_mb=expected_mb,
             memory_mb=memory_mb,
-            of=f" with {categories:,} categories and {len(recipe.class_names):,} classes",
+            of=f" with {amount(categories, 'category')} and {len(recipe.class_names):,} classes",
             fewer="or write one word for rare categories into the files",
         )
 
@@ -157,7 +159,8 @@ def _too_large(
 ) -> DatasetTooLarge:
     otherwise = fewer or f"or take files out: nightswap data remove FILE --model {recipe.model}"
     return DatasetTooLarge(
-        f"{rows:,} rows of {len(recipe.single_columns)} columns{of} take about {expected_mb:,} MB in {demand.task},"
+        f"{amount(rows, 'row')} of {amount(len(recipe.single_columns), 'column')}{of} take about"
+        f" {expected_mb:,} MB in {demand.task},"
         f" which has {memory_mb:,} MB; their table has {table_bytes:,} bytes. Give it more, {MEMORY_MB_MAX:,} at most"
         f" ({demand.setting} in .chalice/config.json, then nightswap deploy), leave columns out of the recipe,"
         f" {otherwise}",

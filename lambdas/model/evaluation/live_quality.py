@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from chalicelib.cutting import amount
 from chalicelib.exact import exact
 from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.counted import Counted
@@ -124,7 +125,7 @@ def _words(
     if len(nights) == 1:
         share, rows = Fraction(counted.part, counted.whole), counted.whole
     now = float(_on_its_scale(threshold, share))
-    many = f"{len(nights)} night{'s' if len(nights) > 1 else ''}"
+    many = amount(len(nights), "night")
     since = f"{now:.4g} on {rows:,} {ROWS_OF[threshold.metric]} in {many}, {then.value:.4g} when it was judged"
     if not fell:
         return f"{since}: no fall proved"

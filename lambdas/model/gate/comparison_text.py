@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from chalicelib.cutting import amount, verb
 from lambdas.model.gate.comparison import (
     NO_WORSE,
     NOT_ENOUGH_ROWS,
@@ -64,7 +65,7 @@ def points(fall: float) -> str:
     hundredths = 100 * fall
     places = 1 - math.floor(math.log10(hundredths)) if hundredths > 0 else 0
     rounded = math.ceil(round(hundredths * 10**places, 6)) / 10**places
-    return f"{rounded:g} point{'' if rounded == 1 else 's'}"
+    return f"{rounded:g} {verb(rounded, 'point', 'points')}"
 
 
 def _numbers(of: Comparison, *, called: str) -> str:
@@ -80,7 +81,7 @@ def _numbers(of: Comparison, *, called: str) -> str:
 
 def _verdict(of: Comparison, *, rows: int, demands: Demands) -> str:
     if of.verdict == WORSE:
-        return f"worse, {of.against:,} rows against it and {of.in_favour:,} for it (p = {of.p:.2g})"
+        return f"worse, {amount(of.against, 'row')} against it and {of.in_favour:,} for it (p = {of.p:.2g})"
     if of.verdict == NOT_PROVED:
         return "not proved no worse, which the recipe demands"
     if of.verdict == NOT_ENOUGH_ROWS:
@@ -103,7 +104,7 @@ def _reaches_beyond(of: Comparison) -> bool:
 def _noticed(of: Comparison, *, rows: int) -> str:
     notices, champion = of.notices or 0.0, of.champion or 0.0
     is_rate = _change(of) == "rise"
-    these = f"{rows:,} rows{', many of them copies,' if of.copies >= COPIES_TOLD else ''}"
+    these = f"{amount(rows, 'row')}{', many of them copies,' if of.copies >= COPIES_TOLD else ''}"
     if notices >= (1 - champion if is_rate else champion):
         return f"{these} would not notice even a {_change(of)} to {1 if is_rate else 0}"
     return f"{these} would notice a {_change(of)} of {points(notices)}"

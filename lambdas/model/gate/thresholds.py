@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from chalicelib.cutting import all_of, verb
 from chalicelib.exact import Number, exact, reaches, shown
 from lambdas.model.metrics.ratios import CLASS_RATIOS, COST, FLIPS, OVERALL_RATIOS, WHY_UNDEFINED
 
@@ -150,7 +151,8 @@ class Verdict:
                 failing.setdefault(rule.reason, []).append(rule.name)
         if failing:
             return "; ".join(f"{'; '.join(names)}: {reason}" for reason, names in failing.items())
-        return f"all {len(self.rules)} rules hold" if self.rules else "there is no rule to pass"
+        rules = len(self.rules)
+        return f"{all_of(rules, 'rule')} {verb(rules, 'holds', 'hold')}" if rules else "there is no rule to pass"
 
 
 def compare(threshold: GateRule, *, value: Number | None, champion: Number | None) -> RuleResult:

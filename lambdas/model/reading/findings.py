@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from chalicelib.cutting import TAIL_CHARACTERS, cut, listed
+from chalicelib.cutting import TAIL_CHARACTERS, amount, cut, listed, verb
 from chalicelib.errors import DataError, LabelUnknown, ObjectUnreadable
 from lambdas.model.reading.cells import Problem
 from lambdas.model.reading.columns import Bad, Gathered, Part
@@ -78,15 +78,16 @@ class Findings:
             finding.texts.update(each.texts)
             shown = each.rows[: SHOWN_CELLS - len(finding.cells)].tolist()
             for row, (line, fields) in zip(shown, records_of(shown), strict=True):
-                value = f"{len(fields)} fields" if each.column is None else fields[each.place]
+                value = amount(len(fields), "field") if each.column is None else fields[each.place]
                 short = value if len(value) <= SHOWN_CHARACTERS else value[:SHOWN_CHARACTERS] + "..."
                 finding.cells.append({"row": first_row + row, "line": line, "value": short})
 
     def words(self, name: str) -> str:
         """The first few problems."""
         words = [finding.words(name) for finding in [*self][:SHOWN_FINDINGS]]
-        if len(self._found) > SHOWN_FINDINGS:
-            words.append(f"{len(self._found) - SHOWN_FINDINGS:,} more things are wrong")
+        more = len(self._found) - SHOWN_FINDINGS
+        if more > 0:
+            words.append(f"{amount(more, 'more thing')} {verb(more, 'is', 'are')} wrong")
         return ". ".join(words)
 
     @property
@@ -155,7 +156,7 @@ def of_width(fields: int, width: int) -> Problem:
     """The problem of a record with so many fields."""
     return (
         ObjectUnreadable,
-        f"{'longer' if fields > width else 'shorter'} than the header, which names {width} fields",
+        f"{'longer' if fields > width else 'shorter'} than the header, which names {amount(width, 'field')}",
     )
 
 
@@ -166,7 +167,8 @@ def _either(labels: dict[str, int]) -> str:
         for label, rows in list(labels.items())[:SHOWN_LABELS]
     ]
     more = f", and {len(labels) - SHOWN_LABELS:,} more" if len(labels) > SHOWN_LABELS else ""
-    different = "1 label is" if len(labels) == 1 else f"{len(labels):,} different labels are"
+    many = len(labels)
+    different = f"{amount(many, verb(many, 'label', 'different label'))} {verb(many, 'is', 'are')}"
     return (
         f"{different} unknown, with so many rows: {', '.join(shown)}{more}. Either the recipe is wrong: list them in"
         ' its `classes`, or say other="CLASS" for all that it does not list. Or the file is'

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from chalicelib.cutting import cut, listed
+from chalicelib.cutting import amount, cut, listed, verb
 from chalicelib.errors import ClassSharesShifted
 from chalicelib.exact import exact
 from lambdas.model.arrays import Integers
@@ -49,7 +49,10 @@ def left_out(name: str, gathered: Gathered, findings: Findings, *, recipe: Recip
     tolerated = _by_class(labels.rows(spoilt), recipe=recipe)
     shifted = shift(tolerated, every, tolerated=recipe.tolerate.rows)
     if shifted is not None:
-        about = f"{len(spoilt):,} of {rows:,} rows in {cut(name, 100)} are bad: without them {shifted}"
+        about = (
+            f"{len(spoilt):,} of {amount(rows, 'row')} in {cut(name, 100)}"
+            f" {verb(len(spoilt), 'is', 'are')} bad: without them {shifted}"
+        )
         raise ClassSharesShifted(
             f"{about}. {findings.words(name)}. {way_out(name, model=recipe.model)}",
             object=name,
@@ -109,7 +112,8 @@ def _by_class(labels: Mapping[str, int], *, recipe: Recipe) -> dict[str, int]:
 def _too_many(bad: int, rows: int, *, recipe: Recipe) -> str:
     """Empty for a recipe that tolerates none."""
     share = recipe.tolerate.rows
-    return f"{bad:,} of {rows:,} rows are bad, and the recipe tolerates {100 * share:g} % of a file" if share else ""
+    told = f"{bad:,} of {amount(rows, 'row')} {verb(bad, 'is', 'are')} bad"
+    return f"{told}, and the recipe tolerates {100 * share:g} % of a file" if share else ""
 
 
 def _facts(findings: Findings, bad: Integers, *, lost: Mapping[str, int], dropped: int) -> dict[str, Any]:

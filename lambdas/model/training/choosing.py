@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from chalicelib.cutting import amount, verb
 from chalicelib.errors import ThresholdNotReached
 from chalicelib.exact import between, exact
 from lambdas.model.arrays import Integers
@@ -158,8 +159,9 @@ def _best(recipe: Recipe, threshold: Threshold, steps: Sequence[Step], validated
         return f"{told}, every probability is 0"
     best, found, probability = max(values)
     return (
-        f"{told}, the best {metric} is {float(best):.4g}, at {probability:.4g}, where {found:,} rows of the class are"
-        " found"
+        f"{told}, the best {metric} is {float(best):.4g}, at {probability:.4g}, where {amount(found, 'row')}"
+        f" of the class"
+        f" {verb(found, 'is', 'are')} found"
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.cutting import amount
 from lambdas.model.arrays import Floats, Integers, Texts
 from lambdas.model.formats.fitted import FIT_ERRORS, first_line
 from lambdas.model.formats.numbered import fitted
@@ -59,7 +60,7 @@ def cross_validate(recipe: Recipe, *, X: Floats, labels: Texts) -> Validated:
     if folds == 0:
         return Validated({"left_out": "the recipe asks for none"})
     if smallest < folds:
-        return Validated({"left_out": f"a class has {smallest} rows, fewer than {folds} folds"})
+        return Validated({"left_out": f"a class has {amount(smallest, 'row')}, fewer than {folds} folds"})
     assigned = _folds(labels, folds=folds, seed=recipe.split.seed)
     held_out = HeldOut(X, labels == recipe.positive, np.full(len(labels), np.nan))
     try:

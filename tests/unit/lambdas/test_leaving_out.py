@@ -102,7 +102,7 @@ def test_a_bad_file_is_left_out_and_named_and_the_run_goes_on() -> None:
 
     assert done.decision == TRAIN
     assert done.reason == (
-        "1500 rows in 1 objects; left out as bad: bad.csv whole (LabelUnknown: column label no known label (one of"
+        "1,500 rows in 1 object; left out as bad: bad.csv whole (LabelUnknown: column label no known label (one of"
         " back., ipsweep., normal., phf., portsweep., satan.) (1), column src_bytes not a number (1))"
     )
     (entry,) = left_out.of_run(night.edges, run=RUN)
@@ -190,7 +190,7 @@ def test_a_corrected_file_is_read_and_no_longer_held() -> None:
     preprocessing(night)
     add_data(night, "bad.csv", lines=GOOD)
 
-    assert later(night, NEXT).reason == "1550 rows in 2 objects"
+    assert later(night, NEXT).reason == "1,550 rows in 2 objects"
     assert held(night) == []
 
 
@@ -219,7 +219,7 @@ def test_a_recipe_that_takes_the_label_reads_the_file_again_by_itself() -> None:
     preprocessing(night)
     wider = recipe(classes={**recipe().classes, "marmalade.": "normal"})
 
-    assert later(night, NEXT, by=wider).reason == "1551 rows in 2 objects"
+    assert later(night, NEXT, by=wider).reason == "1,551 rows in 2 objects"
     assert held(night) == []
 
 
@@ -287,7 +287,7 @@ def test_all_files_in_quarantine_are_told_with_the_way_out() -> None:
     preprocessing(night)
     night.store.delete(layout.dataset(MODEL, "night-1.csv"))
 
-    with pytest.raises(DatasetEmpty, match=r"all 1 files of kdd99-http are in quarantine: nightswap data list"):
+    with pytest.raises(DatasetEmpty, match=r"the only file of kdd99-http is in quarantine: nightswap data list"):
         later(night, NEXT)
 
 

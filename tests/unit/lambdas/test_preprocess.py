@@ -91,7 +91,7 @@ def test_new_data_becomes_train_and_holdout(night: FakeOutside) -> None:
 
     train = rows_at(night.edges, ready.train_uri)
     holdout = rows_at(night.edges, ready.holdout_uri)
-    assert (ready.decision, ready.reason) == (TRAIN, "1500 rows in 1 objects")
+    assert (ready.decision, ready.reason) == (TRAIN, "1,500 rows in 1 object")
     assert (len(train), len(holdout)) == (1200, 300)
     assert Lease(night.edges, MODEL).running_holder() == RUN
 
@@ -316,7 +316,7 @@ def test_rows_that_are_left_out_are_told_in_the_reason_and_counted_in_the_profil
     done = preprocess.run(task, night.edges, SETTINGS, load=lambda _: recipe)
 
     assert done.reason == (
-        "1597 rows in 2 objects; left out as bad: 3 of 100 rows of night-2.csv (column src_bytes not a number (3))"
+        "1,597 rows in 2 objects; left out as bad: 3 of 100 rows of night-2.csv (column src_bytes not a number (3))"
     )
     profile = documents.find(night.store, layout.run_document(RUN, "profile"))["profile"]
     assert profile["left_out"]["night-2.csv"]["rows"] == 3

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from chalicelib import layout
+from chalicelib.cutting import amount
 from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import TransientError
 from workflows.deploying.progress import Report, Step
@@ -37,4 +38,6 @@ def sweep(store: ObjectStore, *, named: Collection[str], now: datetime, report: 
         return
     if old:
         freed = sum(each.size_bytes for each in old) / 1024
-        report(Step("upload", f"{len(old)} builds that nothing names any more, {freed:,.0f} KiB", "deleted"))
+        report(
+            Step("upload", f"{amount(len(old), 'build')} that nothing names any more, {freed:,.0f} KiB", "deleted")
+        )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code
+from chalicelib.cutting import amount, verb
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import APP
 from workflows.deploying.asking import find
@@ -122,7 +123,7 @@ def empty(client: S3Client, *, bucket: str, report: Report, policy_lasts: Patien
                 continue
             policy_lasts.insist(partial(_delete, client, batch, bucket=bucket), while_refused=_is_denied)
             done += len(batch)
-            report(Step(PHASE, f"bucket {bucket}: {done:,} object versions", "deleted"))
+            report(Step(PHASE, f"bucket {bucket}: {amount(done, 'object version')}", "deleted"))
 
 
 def _delete(client: S3Client, batch: list[ObjectIdentifierTypeDef], *, bucket: str) -> None:
@@ -130,7 +131,10 @@ def _delete(client: S3Client, batch: list[ObjectIdentifierTypeDef], *, bucket: s
     refused = client.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True}).get("Errors")
     if refused:
         first = refused[0]
-        told = f"{len(refused)} objects are not deleted, the first {first.get('Key')}: {first.get('Message')}"
+        told = (
+            f"{amount(len(refused), 'object')} {verb(len(refused), 'is', 'are')} not deleted, the first"
+            f" {first.get('Key')}: {first.get('Message')}"
+        )
         raise ClientError({"Error": {"Code": first.get("Code", ""), "Message": told}}, "DeleteObjects")
 
 

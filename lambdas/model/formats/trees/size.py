@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chalicelib.cutting import amount, verb
 from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.formats.fitted import Expected, Exported, Levels
 from lambdas.model.formats.trees.grown import Tree
@@ -48,23 +49,31 @@ class Size:
         """Raises EstimatorUnsupported."""
         if self.nodes > NODES_MAX:
             raise EstimatorUnsupported(
-                f"the {self.trees:,} trees of recipe {recipe.model} have {self.nodes:,} nodes that split, and"
+                f"{self._trees} of recipe {recipe.model} {self._have} {self.nodes:,} nodes that split, and"
                 f" {NODES_MAX:,} at most are served: {WAYS}",
                 model=recipe.model,
             )
         if self.row_us > ROW_US_MAX:
             raise EstimatorUnsupported(
-                f"the {self.trees:,} trees of recipe {recipe.model} would take about {self.row_us / 1000:.1f} ms a"
+                f"{self._trees} of recipe {recipe.model} would take about {self.row_us / 1000:.1f} ms a"
                 f" row, and {ROW_US_MAX / 1000:.0f} ms at most are served: {WAYS}",
                 model=recipe.model,
             )
+
+    @property
+    def _trees(self) -> str:
+        return "the tree" if self.trees == 1 else f"the {amount(self.trees, 'tree')}"
+
+    @property
+    def _have(self) -> str:
+        return verb(self.trees, "has", "have")
 
     @property
     def warnings(self) -> list[str]:
         if self.nodes <= NODES_TOLD:
             return []
         return [
-            f"the {self.trees:,} trees have {self.nodes:,} nodes that split: with more than {NODES_TOLD:,} a cold"
+            f"{self._trees} {self._have} {self.nodes:,} nodes that split: with more than {NODES_TOLD:,} a cold"
             f" start takes over a third longer. To make it shorter {WAYS}"
         ]
 
@@ -97,7 +106,8 @@ def expected(few: Exported, more: Exported, /, *, rows: tuple[int, int, int]) ->
     nodes = _rounded(more.facts["nodes"] * 2 ** (left * min(1.0, max(0.0, power))))
     longer = max(0.0, more.facts["expected_row_us"] - few.facts["expected_row_us"]) / doublings
     row_us = _rounded(more.facts["expected_row_us"] + left * longer)
-    said = f"about {nodes:,} nodes that split, and about {row_us:,} microseconds a row"
+    split, time = amount(nodes, "node"), amount(row_us, "microsecond")
+    said = f"about {split} that {verb(nodes, 'splits', 'split')}, and about {time} a row"
     return Expected(
         {"trees": more.facts["trees"], "nodes": nodes, "row_us": row_us, "fitted_rows": list(rows[:2])},
         f"{said}: an estimate, by fits on {rows[0]:,} and {rows[1]:,} rows",

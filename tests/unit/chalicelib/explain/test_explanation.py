@@ -213,7 +213,7 @@ def test_thresholds_that_one_class_for_every_row_keeps_are_told() -> None:
 
 
 def test_rules_that_all_hold_are_counted() -> None:
-    assert "The gate let it pass: all 1 rules hold." in said(report=REPORT)
+    assert "The gate let it pass: the only rule holds." in said(report=REPORT)
 
 
 def test_paired_test_is_told_in_words() -> None:
@@ -489,7 +489,7 @@ def test_of_many_files_that_were_left_out_the_first_ten_are_told(files: int, mor
     told = explain(Facts(run=a_run(), report=None, replayed=None, left_out=[news.BAD_FILE] * files))
 
     assert sum(line.startswith("  bad.csv whole") for line in told) == 10
-    assert ("  and of 1 more files" in told) == more
+    assert ("  and of 1 more file" in told) == more
 
 
 def test_document_for_programs_has_what_was_left_out() -> None:

@@ -64,10 +64,10 @@ def test_categories_that_look_missing_are_told_but_for_those_that_the_recipe_nam
     table = Table(np.zeros((4, 1)), np.array([["?"], ["NA"], ["NA"], ["none"]]), np.array(["ok."] * 4))
 
     assert list(missing.in_categories(table, recipe=PLAIN)) == [
-        "column flag has as categories '?' (1 rows), 'NA' (2 rows), 'none' (1 rows)"
+        "column flag has as categories '?' (1 row), 'NA' (2 rows), 'none' (1 row)"
     ]
     assert list(missing.in_categories(table, recipe=TAKES)) == [
-        "column flag has as categories '?' (1 rows), 'NA' (2 rows)"
+        "column flag has as categories '?' (1 row), 'NA' (2 rows)"
     ]
     listed = data.recipe(columns=[Numeric("size"), Categorical("flag", ["?", "NA", "none"])])
     assert not list(missing.in_categories(table, recipe=listed))

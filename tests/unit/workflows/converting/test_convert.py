@@ -26,7 +26,7 @@ def test_all_that_is_foreign_is_written_otherwise_and_told() -> None:
         "its fields were separated by semicolons, and are by commas",
         "größe: 2 cells, such as '1,5', which is '1.5' now",
         "größe_2: 2 cells, such as '1,25', which is '1.25' now",
-        "preis: 1 cells, such as '1.200,50 €', which is '1200.50' now; all were in €",
+        "preis: 1 cell, such as '1.200,50 €', which is '1200.50' now; all were in €",
         "quote: 2 cells, such as '7,5 %', which is '7.5' now; all were in %",
         "seit: 2 cells, such as '31.01.2026', which is '2026-01-31' now",
         "größe_2: was a second größe",

@@ -180,9 +180,7 @@ def test_class_that_the_gate_asks_for_and_that_has_no_row_at_all_is_an_error() -
     recipe = data.three_class_recipe()
     labels = np.repeat(["ant", "cat"], 50)
 
-    with pytest.raises(
-        TooFewRows, match=r"^the training part has no row of bee, of 100 rows in 1 objects \(0 of bee"
-    ):
+    with pytest.raises(TooFewRows, match=r"^the training part has no row of bee, of 100 rows in 1 object \(0 of bee"):
         data.prepared([data.piece("1", Table(np.zeros((100, 2)), np.full((100, 1), "SF"), labels))], recipe=recipe)
 
 

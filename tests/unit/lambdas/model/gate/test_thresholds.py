@@ -173,6 +173,6 @@ def test_verdict_tells_a_reason_of_several_rules_once() -> None:
 def test_verdict_names_every_failing_rule() -> None:
     good, bad = judge(FLOOR, value=1.0), judge(CEILING, value=1.0)
 
-    assert Verdict((good,)).reason == "all 1 rules hold"
+    assert Verdict((good,)).reason == "the only rule holds"
     assert not Verdict((good, bad)).passed
     assert Verdict((good, bad)).reason == "false_positive_rate of bad: 1 > 0.1"

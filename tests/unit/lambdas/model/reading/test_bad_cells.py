@@ -199,7 +199,7 @@ def test_value_of_up_to_40_characters_is_shown_whole_and_a_longer_one_is_cut(val
 
 @pytest.mark.parametrize(
     ("line", "beyond"),
-    [("x,y,SF,n,ham.", None), ("x,y,,n,ham.", "1 more things are wrong"), ("x,y,,w,ham.", "2 more things are wrong")],
+    [("x,y,SF,n,ham.", None), ("x,y,,n,ham.", "1 more thing is wrong"), ("x,y,,w,ham.", "2 more things are wrong")],
     ids=["three findings", "four", "five"],
 )
 def test_three_findings_are_shown_and_the_others_counted(line: str, beyond: str | None) -> None:
@@ -207,7 +207,7 @@ def test_three_findings_are_shown_and_the_others_counted(line: str, beyond: str 
         read_object("day.csv", content=rows(line), recipe=RECIPE)
 
     assert raised.value.message.count("1 cell of column") == 3
-    assert raised.value.message.partition(" more things")[1] == (" more things" if beyond else "")
+    assert raised.value.message.partition(" more thing")[1] == (" more thing" if beyond else "")
     assert beyond is None or beyond in raised.value.message
 
 

@@ -230,7 +230,7 @@ def test_object_that_cannot_be_deleted_is_named() -> None:
     bucket.refuses = "ledger/m/1.json"
 
     with pytest.raises(
-        DeploymentFailed, match=r"AccessDenied: 1 objects are not deleted, the first ledger/m/1\.json: no"
+        DeploymentFailed, match=r"AccessDenied: 1 object is not deleted, the first ledger/m/1\.json: no"
     ):
         remove_all(bucket)
 
