@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
-from chalicelib.cutting import listed, quoted
+from chalicelib.cutting import amount, listed, quoted, verb
 from chalicelib.limits import CATEGORY_CHARACTERS, NAME_CHARACTERS
 from lambdas.model.recipe import Categorical, Date, Numeric
 from lambdas.model.recipe.parts import MEDIAN
@@ -34,8 +34,6 @@ TOLERATED = 0.01
 PLACE = "missing"
 """The category of a missing text."""
 NAME_OF_AN_IDENTIFIER = re.compile(r"(?i:(.*[_\W])?(id|key|no|nr|number|index|uuid|guid)|unnamed\W.*)|.*[a-z]Id")
-FIRST_DAY, LAST_DAY = 1900_01_01, 2100_12_31
-"""Dates as whole numbers: year, month, day."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Feature:
     marks: frozenset[str] = frozenset()
     """Its texts that stand for a missing number."""
     bad: int = 0
-    """Its cells that are no numbers, and stand for none."""
+    """Its cells that are no numbers, or no dates, and stand for none."""
     stray: str = ""
     """These, in words."""
 
@@ -98,13 +96,15 @@ def _spoilt(columns: Sequence[Column], *, times: Counter[str]) -> frozenset[str]
 
 
 def _is_spoilt(column: Column) -> bool:
+    if column.are_mostly_dates:
+        return 0 < column.dates.bad <= TOLERATED * column.rows
     several = column.levels is None or len(column.levels) > LEVELS_MAX
     return several and 0 < _bad(column) <= TOLERATED * column.rows and column.numbers > _bad(column)
 
 
 def _bad(column: Column) -> int:
-    """Cells that are no numbers, and stand for none."""
-    return column.texts - column.marks.total()
+    """Cells that are no numbers, or among dates no dates, and stand for none."""
+    return column.dates.bad if column.are_mostly_dates else column.texts - column.marks.total()
 
 
 def _tolerating(choice: Choice, *, rows: int) -> Choice:
@@ -130,11 +130,13 @@ def _no_feature(column: Column, *, is_spoilt: bool) -> str:
         return "every cell is empty"
     missing = _missing(column, is_spoilt=is_spoilt)
     if 2 * missing > column.rows:
-        return f"{missing:,} of {column.rows:,} cells are missing: more than half"
+        return f"{missing:,} of {amount(column.rows, 'cell')} are missing: more than half"
     if column.levels is not None and len(column.levels) == 1:
         return f"every cell is {quoted(next(iter(column.levels)))}"
+    if column.are_mostly_dates and (is_spoilt or not column.dates.bad):
+        return ""
     if not (_is_number(column) or is_spoilt):
-        return "" if _is_date(column) else _no_category(column)
+        return _no_category(column)
     if column.smallest == column.largest and abs(column.largest) >= WHOLE_TO:
         return "whole numbers of more digits than a number keeps apart: an identifier"
     if column.smallest == column.largest:
@@ -149,7 +151,7 @@ def _is_number(column: Column) -> bool:
 
 def _is_date(column: Column) -> bool:
     """Whether all cells are dates to a run, but for missing ones, and tell something of the days to come."""
-    return column.is_dated and bool(column.dates.telling)
+    return column.are_mostly_dates and not column.dates.bad
 
 
 def _missing(column: Column, *, is_spoilt: bool) -> int:
@@ -159,7 +161,7 @@ def _missing(column: Column, *, is_spoilt: bool) -> int:
 
 
 def _no_number(column: Column) -> str:
-    if _holds_days(column):
+    if column.holds_days:
         return f"dates, such as {column.smallest:.0f}: {DERIVE}"
     if column.rows < ROWS_TO_TELL or not (column.is_whole and column.is_different):
         return ""
@@ -173,22 +175,16 @@ CONVERT = "nightswap data convert FILE"
 DERIVE = "a Date takes the weekday and the month of texts such as 2026-01-31; write them so"
 
 
-def _holds_days(column: Column) -> bool:
-    are_between = column.smallest >= FIRST_DAY and column.largest <= LAST_DAY
-    if not (column.is_whole and are_between) or column.levels is None:
-        return False
-    days = [int(float(text)) for text in column.levels]
-    return all(1 <= day // 100 % 100 <= 12 and 1 <= day % 100 <= 31 for day in days)
-
-
 def _no_category(column: Column) -> str:
     line, text = column.stray or (0, "")
     several = column.levels is None or len(column.levels) > LEVELS_MAX
     if column.is_dated and column.others.keys() - MARKS:
         text = next(each for each in column.others if each not in MARKS)
         way = f"{DERIVE} ({CONVERT})" if order(list(column.others)) else DERIVE
-        ways = "the days to come are others, of one month and weekday" if column.dates.are_read else way
+        ways = "the days to come are others, of one month and weekday" if not column.dates.bad else way
         return f"dates, such as {text}: {ways}"
+    if column.are_mostly_dates:
+        return f"{_no_dates(column)}: correct the file"
     said = [each for each in column.others if each not in MARKS]
     if column.texts >= column.numbers and said and all(map(is_spelled_number, said)):
         return f"numbers such as {quoted(said[0], 40)}: write 1234.56 ({CONVERT})"
@@ -205,7 +201,7 @@ def _no_category(column: Column) -> str:
 
 
 def _no_numbers(cells: int, rows: int) -> str:
-    return f"{cells:,} of {rows:,} cells {'is no number' if cells == 1 else 'are no numbers'}"
+    return f"{cells:,} of {rows:,} cells {verb(cells, 'is no number', 'are no numbers')}"
 
 
 def _way_to_keep(column: Column) -> str:
@@ -217,7 +213,9 @@ def _way_to_keep(column: Column) -> str:
 
 def _feature(column: Column, *, is_spoilt: bool) -> Feature:
     missing = _missing(column, is_spoilt=is_spoilt)
-    beside = f"; {missing:,} of {column.rows:,} are missing" if missing else ""
+    beside = f"; {missing:,} of {column.rows:,} {verb(missing, 'is', 'are')} missing" if missing else ""
+    if _is_date(column) or (is_spoilt and column.are_mostly_dates):
+        return _date(column, beside=beside)
     if is_spoilt or _is_number(column):
         numeric = Numeric(column.name, missing=MEDIAN if missing else None)
         ends = f"{_spelled(column.smallest)} to {_spelled(column.largest)}"
@@ -226,15 +224,25 @@ def _feature(column: Column, *, is_spoilt: bool) -> Feature:
         stray, bad = (_stray(column), _bad(column)) if is_spoilt else ("", 0)
         about = f"{ends}{different}{beside}{stray and f'; {stray}'}"
         return Feature(numeric, about, marks=frozenset(column.marks), bad=bad, stray=stray)
-    if _is_date(column):
-        parts = column.dates.telling
-        date = Date(column.name, parts=parts, missing=MEDIAN if missing else None)
-        count = sum(len(column.dates.found.get(part, "1")) for part in parts)
-        return Feature(date, f"{column.dates.span}{beside}", levels=count, marks=frozenset(column.marks))
     levels = [quoted(text, 40) for text, _ in (column.levels or Counter()).most_common() if text]
     categorical = Categorical(column.name, missing=PLACE if column.empty else None)
     about = f"{listed(levels, most=LEVELS_LISTED)}{beside}{_mostly_numbers(column)}"
     return Feature(categorical, about, levels=len(levels))
+
+
+def _date(column: Column, *, beside: str) -> Feature:
+    parts, bad = column.dates.telling, column.dates.bad
+    stray = _no_dates(column) if bad else ""
+    count = sum(len(column.dates.found.get(part, "1")) for part in parts)
+    about = f"{column.dates.span}{beside}{stray and f'; {stray}'}"
+    date = Date(column.name, parts=parts, missing=MEDIAN if beside else None)
+    return Feature(date, about, levels=count, marks=frozenset(column.marks), bad=bad, stray=stray)
+
+
+def _no_dates(column: Column) -> str:
+    bad, (line, text) = column.dates.bad, column.first_no_date or (0, "")
+    cells = f"{bad:,} of {column.rows:,} cells {verb(bad, 'is no date', 'are no dates')}"
+    return f"{cells}, such as {quoted(text, 40)} on line {line}"
 
 
 def _stray(column: Column) -> str:
@@ -259,8 +267,8 @@ def _is_array_number(column: Column) -> bool:
 
 def _array(found: Found) -> Feature:
     missing = sum(column.empty for column in found.columns)
+    beside = f"; {amount(missing, 'number')} {verb(missing, 'is', 'are')} missing" if missing else ""
     smallest, largest = (min(each.smallest for each in found.columns), max(each.largest for each in found.columns))
-    beside = f"; {missing:,} numbers are missing" if missing else ""
     array = Numeric.array(found.name, len(found.columns), missing=MEDIAN if missing else None)
     about = f"{len(found.columns):,} columns, {found.columns[0].name} to {found.columns[-1].name}"
     return Feature(array, f"{about}: {_spelled(smallest)} to {_spelled(largest)}{beside}")

@@ -24,6 +24,8 @@ LEVELS_KEPT = 10_000
 DIFFERENT_KEPT = 200_000
 """Texts that are remembered while none was there twice; a column of so many counts as different to its end."""
 OTHERS_KEPT = 20
+FIRST_DAY, LAST_DAY = 1900_01_01, 2100_12_31
+"""Dates as whole numbers: year, month, day."""
 DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})([T ].*)?", re.ASCII)
 
 _is_number = number_check(Numeric("number"))
@@ -47,7 +49,9 @@ class Column:
     is_dated: bool = True
     """Whether every cell that is neither empty nor a mark looks like a date."""
     dates: Dates = field(default_factory=Dates)
-    """Its cells while all look like dates."""
+    """Its cells that are neither empty nor a mark, as dates."""
+    first_no_date: tuple[int, str] | None = None
+    """The first of these that is none, though most are."""
     marks: Counter[str] = field(default_factory=Counter)
     """How often each text occurs that stands for a missing value."""
     longest: int = 0
@@ -71,6 +75,20 @@ class Column:
         """Cells that are neither empty nor a number."""
         return self.rows - self.empty - self.numbers
 
+    @property
+    def are_mostly_dates(self) -> bool:
+        """Whether most cells are dates to a run, and tell something of the days to come."""
+        return self.dates.cells > 0 and bool(self.dates.telling)
+
+    @property
+    def holds_days(self) -> bool:
+        """Whether its numbers are days as year, month, day."""
+        are_between = self.smallest >= FIRST_DAY and self.largest <= LAST_DAY
+        if not (self.is_whole and are_between) or self.levels is None:
+            return False
+        days = [int(float(text)) for text in self.levels]
+        return all(1 <= day // 100 % 100 <= 12 and 1 <= day % 100 <= 31 for day in days)
+
     def add(self, cells: Sequence[str], *, lines: Sequence[int]) -> None:
         """Some rows; `lines` are those of the file that they begin on."""
         counts = Counter(cells)
@@ -92,6 +110,9 @@ class Column:
     def _add_texts(
         self, counts: Counter[str], *, numbers: dict[str, float], cells: Sequence[str], lines: Sequence[int]
     ) -> None:
+        self._add_dates(
+            {text: counts[text] for text in counts if text.strip(whitespace) and text not in MARKS}, cells, lines
+        )
         if len(numbers) == len(counts):
             self.is_dated = False
             return
@@ -102,11 +123,14 @@ class Column:
         self.marks.update({text: counts[text] for text in full if text in MARKS})
         said = [text for text in full if text not in MARKS]
         self.is_dated = self.is_dated and not numbers and all(map(DATE.fullmatch, said))
-        if self.is_dated:
-            self.dates.add(said)
         self.others |= dict.fromkeys(full[: OTHERS_KEPT - len(self.others)])
         self.stray = self.stray or _first(full, cells=cells, lines=lines)
         self.first_bad = self.first_bad or _first(said, cells=cells, lines=lines)
+
+    def _add_dates(self, counts: dict[str, int], cells: Sequence[str], lines: Sequence[int]) -> None:
+        bad = self.dates.add(counts)
+        if bad is not None:
+            self.first_no_date = self.first_no_date or _first([bad], cells=cells, lines=lines)
 
     def _goes_on_rising(self, cells: Sequence[str], numbers: dict[str, float]) -> bool:
         if not all(text in numbers for text in cells):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -21,8 +21,10 @@ BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 class Dates:
     """Those seen so far."""
 
-    are_read: bool = True
-    """Whether a run reads all of them as dates."""
+    cells: int = 0
+    """Those that a run reads as dates."""
+    bad: int = 0
+    """Those that hold something else."""
     first: float = math.inf
     last: float = -math.inf
     """Seconds since 1970."""
@@ -32,26 +34,36 @@ class Dates:
     _seen: set[str] = field(default_factory=set)
     """Texts that were looked at, TEXTS_KEPT at most."""
 
-    def add(self, texts: Iterable[str]) -> None:
-        for text in texts if self.are_read else ():
+    @property
+    def are_few(self) -> bool:
+        """Whether most cells are no dates: then no more of them are looked at."""
+        return self.bad > self.cells
+
+    def add(self, texts: Mapping[str, int]) -> str | None:
+        """Cells, as how often each text occurs; returns the first text that is no date to a run."""
+        first_bad = None
+        for text, times in {} if self.are_few else texts.items():
+            seconds = 0.0 if text in self._seen else seconds_in(text)
+            if seconds is None:
+                self.bad += times
+                first_bad = first_bad or text
+                continue
+            self.cells += times
             if text in self._seen:
                 continue
             if len(self._seen) < TEXTS_KEPT:
                 self._seen.add(text)
-            seconds = seconds_in(text)
-            if seconds is None:
-                self.are_read = False
-                return
             at = BEGIN + timedelta(seconds=seconds)
             self.first, self.last = min(self.first, seconds), max(self.last, seconds)
             self.years.add(at.year)
             for name, part in (("month", at.month), ("weekday", at.weekday()), ("hour", at.hour)):
                 self.found[name].add(part)
+        return first_bad
 
     @property
     def telling(self) -> list[str]:
-        """The parts of which there are several; none where some cell is no date to a run."""
-        if not self.are_read:
+        """The parts of which there are several; none where most cells are no dates to a run."""
+        if self.are_few:
             return []
         year = ["year"] if len(self.years) >= YEARS_MIN else []
         return year + [name for name, found in self.found.items() if len(found) > 1]

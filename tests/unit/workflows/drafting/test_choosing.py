@@ -128,7 +128,36 @@ def test_dates_become_a_date_with_the_parts_that_vary() -> None:
     assert days.column == Date("opened", parts=["weekday"])
     assert (days.about, days.levels) == ("2024-01-01 to 2024-01-28", 7)
     assert times.column == Date("opened", parts=["month", "weekday", "hour"], missing="median")
-    assert times.about == "2024-01-02 to 2024-09-02; 1 of 40 are missing"
+    assert times.about == "2024-01-02 to 2024-09-02; 1 of 40 is missing"
+
+
+@pytest.mark.parametrize(
+    ("bad", "told"), [("soon", "'soon' on line 9"), ("0", "'0' on line 9"), ("31.01.2026", "'31.01.2026' on line 9")]
+)
+def test_a_bad_cell_among_dates_is_tolerated_where_too_many_are_left_out(bad: str, told: str) -> None:
+    def cell(row: int) -> str:
+        return bad if row % 200 == 7 else f"2024-{row % 12 + 1:02}-{row % 28 + 1:02}"
+
+    choice = chosen("opened", cell=cell, rows=400)
+    (feature,) = choice.features
+
+    assert feature.column == Date("opened", parts=["month", "weekday"])
+    assert feature.stray == f"2 of 400 cells are no dates, such as {told}"
+    assert (feature.bad, choice.tolerate) == (2, 0.01)
+    assert why("opened", lambda row: "soon" if row % 20 == 7 else cell(row), rows=400) == (
+        "20 of 400 cells are no dates, such as 'soon' on line 9: correct the file"
+    )
+
+
+def test_a_single_bad_cell_among_dates_is_told_as_one() -> None:
+    choice = chosen(
+        "opened", cell=lambda row: "" if row == 3 else f"2024-{row % 12 + 1:02}-01" if row else "?x", rows=200
+    )
+
+    assert choice.features[0].stray == "1 of 200 cells is no date, such as '?x' on line 2"
+    assert choice.features[0].about.startswith(
+        "2024-01-01 to 2024-12-01; 1 of 200 is missing; 1 of 200 cells is no date"
+    )
 
 
 def test_numbers_that_are_near_dates_are_features() -> None:

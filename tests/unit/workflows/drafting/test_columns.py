@@ -64,7 +64,7 @@ def test_numbers_among_gaps_are_those_of_a_column_without_any() -> None:
 def test_dates_that_come_again_are_looked_at_once_and_others_beyond_those_kept_too() -> None:
     dates = Dates()
     for _ in range(2):
-        dates.add(f"{1970 + day // 28}-01-{day % 28 + 1:02}" for day in range(28 * 2000))
+        dates.add({f"{1970 + day // 28}-01-{day % 28 + 1:02}": 1 for day in range(28 * 2000)})
 
     assert (dates.span, len(dates.years)) == ("1970-01-01 to 3969-01-28", 2000)
 
