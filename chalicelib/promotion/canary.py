@@ -216,11 +216,8 @@ def _labels(
     names = sorted({label for each in (*mine.values(), *theirs.values()) for label in each.by_label})
     spans = {name: _beside(_of_label(mine, name), _of_label(theirs, name)) for name in names}
     remarks = [_other_share(name, Compared(minutes=each), labels=len(names)) for name, each in spans.items()]
-    calls = sum(each.calls for each in mine.values())
-    same = (
-        f"no label of {amount(calls, 'call')} of the new version is shown more or less frequent than with"
-        f" the live one"
-    )
+    calls = amount(sum(each.calls for each in mine.values()), "call")
+    same = f"no label of {calls} of the new version is shown more or less frequent than with the live one"
     return list(filter(None, remarks)) or [same]
 
 
