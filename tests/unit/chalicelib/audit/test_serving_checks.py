@@ -3,12 +3,14 @@ from __future__ import annotations
 import pytest
 
 from chalicelib import layout
+from chalicelib.audit.verification import verify
 from chalicelib.registry import registry
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
+from tests.given.interference import with_store
 from tests.given.nights import MODEL, forget_evidence, going
-from tests.given.records import by_hand, canary, problems, rewrite, two_nights
+from tests.given.records import by_hand, canary, problems, rewrite, silent, two_nights
 
 
 @pytest.fixture
@@ -98,3 +100,13 @@ def test_pin_of_what_is_not_live_is_told(night: FakeOutside) -> None:
         f'version 1 of {MODEL} is pinned, and 2 is live: nightswap pin 1 --model {MODEL} --reason "..." again, or'
         f' nightswap unpin --model {MODEL} --reason "..."',
     )
+
+
+@pytest.mark.parametrize("read", range(1, 30))
+def test_quarantine_that_is_lifted_meanwhile_is_no_problem(read: int, night: FakeOutside) -> None:
+    """Before any of the documents that the check reads."""
+    quarantine = Quarantine(night.edges, MODEL)
+    quarantine.put("data-1", model_version=1, who="ops", why="worse")
+    lifting = with_store(night.edges, "find", nth=read, before=lambda: quarantine.lift("data-1"))
+
+    assert verify(lifting, model=MODEL, report=silent).problems == ()

@@ -133,3 +133,13 @@ def test_live_version_without_a_part_is_left_by_the_ways_that_are_told(
 
     assert f"nightswap {action} " in problem
     assert serving(night) == ("1", {})
+
+
+def test_version_that_goes_while_it_is_looked_at_is_told(night: FakeOutside) -> None:
+    def meanwhile(doing: str, done: int, total: int) -> None:
+        if doing.startswith("versions of"):
+            night.store.delete(layout.version(MODEL, 1, registry.MANIFEST))
+
+    told = verify(night.edges, model=MODEL, report=meanwhile).problems
+
+    assert [each for each in told if "version 1" in each or "'1'" in each], told
