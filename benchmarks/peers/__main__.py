@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from benchmarks import plots, results
+from benchmarks import results
 from benchmarks.measuring import Candidate, interleaved
 from benchmarks.peers import agreeing, wrk
 from benchmarks.peers.made import Made, made
@@ -117,6 +117,8 @@ def main() -> None:
         print(f"{'ahead' if times > 1 else 'behind'}: {what}: {times:.3g}")
     if asked.only:
         return
+    from benchmarks import plots  # matplotlib is for who draws: the tests of the rest need none
+
     results.tell_agreement(results.read(PART), found)
     told = [{"what": what, "times": float(f"{times:.3g}")} for what, times in ahead]
     results.write(PART, found, more={"ahead": told, "errors": failures(taken)})

@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import plots, results, scale
+from benchmarks import results, scale
 from benchmarks.measuring import Candidate, interleaved
 from benchmarks.watching import Watched, watched
 from workflows.sample_data import sample
@@ -102,6 +102,8 @@ def bars(measured: Measured, sizes: Sequence[int]) -> Iterator[tuple[str, float,
 
 
 def draw(measured: Measured, sizes: Sequence[int]) -> None:
+    from benchmarks import plots  # matplotlib is for who draws: the tests of the rest need none
+
     lines = [
         plots.Line(
             name=f"{who}, {metric}",

@@ -225,7 +225,7 @@ def test_start_that_fails_shows_the_end_of_the_log(tmp_path: Path) -> None:
 
 def _server(state: Path, *, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = [str(EMULATOR), "-m", "workflows.local.server", "--socket", "1", "--short-socket", "2"]
-    command += ["--state", str(state), "--function-python", sys.executable]
+    command += ["--state", str(state), "--function-python", sys.executable, "--idle-seconds", "60"]
     return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=30)
 
 

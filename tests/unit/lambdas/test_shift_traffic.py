@@ -125,7 +125,7 @@ def test_too_little_traffic_is_told_and_the_replay_decides() -> None:
 
     assert health(night, 1)["problems"] == []
     assert health(night, 1)["remarks"] == [
-        "1 invocations of the new version and 0 of the live one counted (each minute 2 minutes after its end):"
+        "1 invocation of the new version and 0 of the live one counted (each minute 2 minutes after its end):"
         " nothing to compare, so the replay decides; if the live version fails once in 1,000 calls, about 15,000 more"
         " calls would have told a version five times as bad",
         "too few calls of the live version to compare durations: 20 are enough",
