@@ -40,7 +40,7 @@ LOADED: Mapping[str, set[str]] = {
     | {"serve.onnx", "serve.native", "serve.native.onnxruntime", "array"}
     | {"ctypes", "_ctypes", "ctypes._endian", "struct", "_struct"},
 }
-"""Beside what the runtime client has loaded before."""
+"""By a query, beside what the runtime client has loaded before."""
 UNLIKE = {"_sha256": "_sha2"}
 """Names in Python 3.11, and what they are later."""
 
@@ -79,13 +79,14 @@ def test_package_of_each_format_answers_as_judged_and_loads_no_other_module(stan
 
     layers = format_of(form).layers
     with stand.function("probe.handler", code=code, layers_of_it=layers, without=AWS_LIBRARIES) as function:
-        first = function.invoke({"instances": instances[:1]})
+        first = function.invoke({"query": {name: [str(value)] for name, value in instances[0].items()}})
         answer = function.invoke({"instances": instances})
 
     scored = judged.score(features)
     predictions = answer["body"]["predictions"]
     assert answer["status"] == 200
     assert [each["label"] for each in predictions] == scored.labels.tolist()
+    assert first["body"]["predictions"] == predictions[:1]
     assert [list(each["probabilities"].values()) for each in predictions] == json.loads(
         json.dumps(scored.probabilities.tolist())
     )
