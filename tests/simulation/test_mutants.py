@@ -53,6 +53,7 @@ def hunts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Mutant | No
     pool.shutdown(cancel_futures=True)
 
 
+@pytest.mark.timeout(900)  # it waits for the hunts before its own
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_missing_safeguard_is_found(
     mutant: Mutant, hunts: dict[Mutant | None, Future[Found]], record_property: Callable[[str, object], None]
