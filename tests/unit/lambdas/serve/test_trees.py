@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import math
 import struct
 from array import array
@@ -17,6 +16,7 @@ from lambdas.model.training.estimator import fit
 from lambdas.serve import trees
 from lambdas.serve.links import OperatingPoint
 from lambdas.serve.schema import ModelInvalid, Row
+from tests.given.tree_files import parts, whole
 from tests.given.trees import CASES, LARGEST, ONE_THREAD, Model, difference, edges, model, recipe, served_rows, table
 
 ROWS = 150
@@ -150,18 +150,6 @@ def zero(kind: str) -> Any:
     begin, size = values[1], values[2] * 8
     body = body[:begin] + bytes(size) + body[begin + size :]
     return trees.read(whole({**header, "base": [0.0]}, body))
-
-
-def parts(of: Model) -> tuple[dict[str, Any], bytes]:
-    begin = len(trees.MAGIC) + trees.LENGTH_BYTES
-    end = begin + int.from_bytes(of.content[len(trees.MAGIC) : begin], "little")
-    return json.loads(of.content[begin:end]), of.content[end + -end % trees.ALIGNED :]
-
-
-def whole(header: object, body: bytes) -> bytes:
-    told = json.dumps(header).encode()
-    begin = trees.MAGIC + len(told).to_bytes(trees.LENGTH_BYTES, "little") + told
-    return begin + bytes(-len(begin) % trees.ALIGNED) + body
 
 
 VERSION_1: dict[str, Any] = {

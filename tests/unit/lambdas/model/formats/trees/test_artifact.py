@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import json
 import struct
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,21 +9,8 @@ import pytest
 from chalicelib.errors import ArtifactInvalid
 from lambdas.model.formats.trees.artifact import load
 from lambdas.serve import trees
-from tests.given.trees import Model, difference, model, table
-
-Header = dict[str, Any]
-
-
-def parts(of: Model) -> tuple[Header, bytearray]:
-    begin = len(trees.MAGIC) + trees.LENGTH_BYTES
-    end = begin + int.from_bytes(of.content[len(trees.MAGIC) : begin], "little")
-    return json.loads(of.content[begin:end]), bytearray(of.content[end + -end % trees.ALIGNED :])
-
-
-def whole(header: Header, body: bytes) -> bytes:
-    told = json.dumps(header).encode()
-    begin = trees.MAGIC + len(told).to_bytes(trees.LENGTH_BYTES, "little") + told
-    return begin + bytes(-len(begin) % trees.ALIGNED) + body
+from tests.given.tree_files import Header, parts, whole
+from tests.given.trees import difference, model, table
 
 
 def item(name: str, place: int, value: float) -> Callable[[Header, bytearray], None]:

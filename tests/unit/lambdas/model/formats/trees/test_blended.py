@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -22,9 +21,9 @@ from lambdas.model.training.estimator import fit
 from lambdas.serve import trees
 from lambdas.serve.refusal import Refused
 from lambdas.serve.seldom import blends
+from tests.given.tree_files import Header, parts, whole
 from tests.given.trees import BLENDS, LARGEST, ONE_THREAD, Model, difference, edges, model, recipe, served_rows, table
 
-Header = dict[str, Any]
 CALIBRATED, ISOTONIC, FORESTS, ALL = BLENDS
 
 
@@ -55,8 +54,8 @@ def test_one_curve_for_all_folds_is_served() -> None:
 
 
 def test_one_model_is_written_as_before_and_several_by_the_newest_version() -> None:
-    assert header_and_body(model("forest", 2, False))[0]["format_version"] == 1
-    assert header_and_body(model(CALIBRATED, 2, False))[0]["format_version"] == trees.FORMAT_VERSION
+    assert parts(model("forest", 2, False))[0]["format_version"] == 1
+    assert parts(model(CALIBRATED, 2, False))[0]["format_version"] == trees.FORMAT_VERSION
 
 
 def test_all_trees_inside_count_for_the_size() -> None:
@@ -136,18 +135,6 @@ def test_rows_are_scored_together_as_one_by_one() -> None:
     assert [*of.served.score_all(rows)] == [of.served.score(row) for row in rows]
 
 
-def header_and_body(of: Model) -> tuple[Header, bytearray]:
-    begin = len(trees.MAGIC) + trees.LENGTH_BYTES
-    end = begin + int.from_bytes(of.content[len(trees.MAGIC) : begin], "little")
-    return json.loads(of.content[begin:end]), bytearray(of.content[end + -end % trees.ALIGNED :])
-
-
-def whole(header: Header, body: bytes) -> bytes:
-    told = json.dumps(header).encode()
-    begin = trees.MAGIC + len(told).to_bytes(trees.LENGTH_BYTES, "little") + told
-    return begin + bytes(-len(begin) % trees.ALIGNED) + body
-
-
 def weights(value: Sequence[float]) -> Callable[[Header, bytearray], None]:
     return lambda header, _: header.update(weights=value)
 
@@ -187,7 +174,7 @@ DAMAGE: Sequence[tuple[str, Callable[[Header, bytearray], None], str]] = [
 
 @pytest.mark.parametrize(("kind", "damage", "words"), DAMAGE)
 def test_damage_of_members_is_found(kind: str, damage: Callable[[Header, bytearray], None], words: str) -> None:
-    header, body = header_and_body(model(kind, 2, False))
+    header, body = parts(model(kind, 2, False))
     damage(header, body)
 
     with pytest.raises(ArtifactInvalid, match=rf"the trees are malformed: {words}"):
@@ -195,7 +182,7 @@ def test_damage_of_members_is_found(kind: str, damage: Callable[[Header, bytearr
 
 
 def test_damage_inside_of_a_member_is_found() -> None:
-    header, body = header_and_body(model(CALIBRATED, 2, False))
+    header, body = parts(model(CALIBRATED, 2, False))
     header["members"][1]["base"] = [0.0, 0.0]
 
     with pytest.raises(ArtifactInvalid, match="2 scores do not make 2 classes by logistic"):
