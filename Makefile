@@ -5,8 +5,10 @@ STAGE ?= local
 UV := .venv-uv/bin/uv
 PROJECT := .venv/bin/python
 LOCKS := workflows/locks
-DOCTESTS := chalicelib lambdas $(addprefix workflows/,checking cost deploying doctor inference local packaging planning stacks)
-FAST := tests/contract tests/unit tests/fakes tests/container/test_assemble.py tests/container/test_predict.py $(DOCTESTS)
+# The modules that have an example in a docstring.
+DOCTESTS = $(call with_examples,chalicelib lambdas workflows)
+with_examples = $(shell grep -rlsE --include='*.py' '^ *>>> ' $(1) | LC_ALL=C sort)
+FAST = tests/contract tests/unit tests/fakes tests/container/test_assemble.py tests/container/test_predict.py $(DOCTESTS)
 # In the order given, the long ones first: so all cores are busy to the end.
 PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 PEERS := $(basename $(notdir $(wildcard benchmarks/peers/locks/*.txt)))
@@ -67,7 +69,7 @@ test-permissions: setup-test .venv-authorization/.ready  ## the main job under e
 	@$(PROJECT) -m pytest tests/permissions
 
 test-bench: setup-load setup-test  ## what `make bench` is made of, with its tools
-	@$(PROJECT) -m pytest tests/bench
+	@$(PROJECT) -m pytest tests/bench $(call with_examples,benchmarks)
 
 test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fast tests catch? (MISTAKES=100, SEED=1)
 	@MISTAKES=$(MISTAKES) SEED=$(SEED) RINGS=$(RINGS) $(PROJECT) -m pytest tests/mutants
