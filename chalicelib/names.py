@@ -100,14 +100,14 @@ class Names(Value, kw_only=True):
 
     @property
     def state_machine_arn(self) -> str:
-        return f"arn:{self._partition}:states:{self.region}:{self.account}:stateMachine:{self.state_machine}"
+        return self.arn("states", f"stateMachine:{self.state_machine}")
 
     def execution_arn(self, run: str) -> str:
-        return f"arn:{self._partition}:states:{self.region}:{self.account}:execution:{self.state_machine}:{run}"
+        return self.arn("states", f"execution:{self.state_machine}:{run}")
 
     @property
     def alerts_topic_arn(self) -> str:
-        return f"arn:{self._partition}:sns:{self.region}:{self.account}:{alerts_topic(self.stage)}"
+        return self.arn("sns", alerts_topic(self.stage))
 
     @property
     def access_log(self) -> str:
@@ -116,7 +116,11 @@ class Names(Value, kw_only=True):
 
     @property
     def access_log_arn(self) -> str:
-        return f"arn:{self._partition}:logs:{self.region}:{self.account}:log-group:{self.access_log}"
+        return self.arn("logs", f"log-group:{self.access_log}")
+
+    def arn(self, service: str, resource: str) -> str:
+        """Of a resource in the stage's account and region."""
+        return f"arn:{self._partition}:{service}:{self.region}:{self.account}:{resource}"
 
     @property
     def _partition(self) -> str:

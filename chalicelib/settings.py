@@ -175,6 +175,9 @@ class StageSettings(_Settings):
         range(1_001),
         0,
     )
+    keep_warm_minutes: int = _number(
+        "NIGHTSWAP_KEEP_WARM_MINUTES", "wake app and models every so many minutes; 0 lets them sleep", range(61), 0
+    )
     latency_ms: int = _number(
         "NIGHTSWAP_LATENCY_MS", "alarm when the serving function's 99th percentile stays above", range(1, 10_001), 500
     )

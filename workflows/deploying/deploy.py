@@ -18,7 +18,7 @@ from chalicelib.names import STAGE_NAME, Names
 from chalicelib.registry import catalog
 from chalicelib.settings import StageSettings
 from workflows.deploying import announcements, departures, record, regions, release
-from workflows.deploying.chalice_app import access_log, app_roles, attach, old_tokens
+from workflows.deploying.chalice_app import access_log, app_roles, attach, keep_warm, old_tokens
 from workflows.deploying.chalice_app.app import RestApi, chalice, check_writable, deploy_app, url_under
 from workflows.deploying.chalice_app.chalice_resources import function_name, function_names
 from workflows.deploying.cloudformation import builds
@@ -185,6 +185,14 @@ class Deployment:
         )
         record.keep(fetched, report=self.report)
         attach.alert_of_failed_nights(self._client("lambda"), stage=stage, report=self.report)
+        keep_warm.set_up(
+            self._client("events"),
+            self._client("lambda"),
+            names=self.names,
+            models=self.models,
+            minutes=self.settings.keep_warm_minutes,
+            report=self.report,
+        )
         gateway = self._client("apigateway")
         attach.throttle(gateway, api_id=api.api_id, stage=stage, settings=self.settings, report=self.report)
         can_log = access_log.set_up(

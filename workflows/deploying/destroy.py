@@ -20,6 +20,7 @@ from chalicelib.aws.object_store import BucketStore
 from chalicelib.names import Names, token_parameter
 from workflows.deploying import record
 from workflows.deploying.asking import is_absent
+from workflows.deploying.chalice_app import keep_warm
 from workflows.deploying.chalice_app.app import delete_app
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.cloudformation import removal
@@ -65,6 +66,7 @@ class Destruction:
             for stack in stacks:
                 if stack not in own:  # one that was put on top of Chalice's resources
                     self._remove_stack(stack)
+            keep_warm.remove(self._client("events"), self.names, report=self.report)
             self._remove_app()
             self._remove_stack(self.names.stack)
             if self.keep_data:

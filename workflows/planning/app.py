@@ -19,7 +19,7 @@ from typing import Any, Literal
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names, alerts_topic
 from chalicelib.settings import StageSettings
-from workflows.deploying.chalice_app import access_log
+from workflows.deploying.chalice_app import access_log, keep_warm
 from workflows.deploying.chalice_app.attach import NIGHTLY
 from workflows.deploying.chalice_app.chalice_resources import API_HANDLER, role_name
 from workflows.planning.roles import Statement
@@ -59,7 +59,9 @@ def _part(name: str, wanted: Values, there: Values | None) -> AppPart:
     return AppPart(name=name, type=kind, action="update" if details else "unchanged", details=details)
 
 
-def wanted_app(package: Package, *, names: Names, settings: StageSettings, logs_requests: bool) -> dict[str, Values]:
+def wanted_app(
+    package: Package, *, names: Names, models: Sequence[str], settings: StageSettings, logs_requests: bool
+) -> dict[str, Values]:
     """The parts by Chalice's names; raises DeploymentFailed where Chalice cannot package the app.
 
     `logs_requests` is whether the account lets API Gateway write an access log.
@@ -75,6 +77,8 @@ def wanted_app(package: Package, *, names: Names, settings: StageSettings, logs_
     beside = {"log retention": settings.log_retention_days} | boundary_values(settings.permissions_boundary)
     found = {_function(each): _settings(each) | code | beside for each in functions}
     found[NIGHTLY]["failures go to"] = alerts_topic(names.stage)
+    woken = keep_warm.wanted_rules(names, models, minutes=settings.keep_warm_minutes)
+    found[API_HANDLER] |= keep_warm.values(woken)
     throttle = throttle_values(per_second=settings.requests_per_second, burst=settings.burst)
     logged = _access_log(names, settings) if logs_requests else {}
     return {**found, API: _routes(api) | throttle | logged}

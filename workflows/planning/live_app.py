@@ -12,10 +12,16 @@ from botocore.utils import get_environ_proxies
 
 from chalicelib.names import Names
 from workflows.deploying.asking import find
-from workflows.deploying.chalice_app import access_log
+from workflows.deploying.chalice_app import access_log, keep_warm
 from workflows.deploying.chalice_app.app_roles import boundary_of
 from workflows.deploying.chalice_app.attach import EVERY_METHOD
-from workflows.deploying.chalice_app.chalice_resources import api_methods, function_name, role_name, rule_name
+from workflows.deploying.chalice_app.chalice_resources import (
+    API_HANDLER,
+    api_methods,
+    function_name,
+    role_name,
+    rule_name,
+)
 from workflows.deploying.progress import refusals
 from workflows.planning.app import API, boundary_values, code_values, function_values, throttle_values
 from workflows.planning.roles import Statement
@@ -61,6 +67,7 @@ class LiveApp:
             ),
             **code_values(_downloaded(found["Code"]["Location"], what=function)),
             **self._attached(function),
+            **(self._kept_warm() if name == API_HANDLER else {}),
             **boundary_values(boundary_of(role.get("Role", {}))),
         }
 
@@ -73,6 +80,9 @@ class LiveApp:
             **({"log retention": kept} if kept else {}),
             **({"failures go to": failures.rpartition(":")[2]} if failures else {}),
         }
+
+    def _kept_warm(self) -> Values:
+        return keep_warm.values(keep_warm.live_rules(self.clients("events"), self.names))
 
     def _api(self, apis: Sequence[str]) -> Values:
         gateway = self.clients("apigateway")

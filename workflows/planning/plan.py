@@ -128,7 +128,13 @@ def make_plan(
         state_machine_diff=machine.definition_diff(running, planned),
         roles=role_changes(before, statements_of(wanted.main.template) | policies),
         app=app_parts(
-            wanted_app(package, names=names, settings=wanted.settings, logs_requests=live.can_log_requests()),
+            wanted_app(
+                package,
+                names=names,
+                models=wanted.models,
+                settings=wanted.settings,
+                logs_requests=live.can_log_requests(),
+            ),
             live.parts(existing.functions, existing.apis()),
         ),
         packages=package_states(clients("s3"), wanted.uploads, bucket=names.bucket),

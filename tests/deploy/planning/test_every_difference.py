@@ -59,6 +59,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "how much the API takes": (variable("NIGHTSWAP_REQUESTS_PER_SECOND", "7"), "requests a second: 50 -> 7"),
     "how much it takes at once": (variable("NIGHTSWAP_BURST", "9"), "burst: 100 -> 9"),
     "the direct lane": (variable("NIGHTSWAP_DIRECT_CONCURRENCY", "5"), "ReservedConcurrentExecutions"),
+    "who is kept warm": (variable("NIGHTSWAP_KEEP_WARM_MINUTES", "5"), "nightswap-local, rate(5 minutes)"),
     "the memory that serves": (variable("NIGHTSWAP_SERVING_MEMORY_MB", "1024"), "MemorySize: 512 -> 1024"),
     "the memory of Preprocess": (variable("NIGHTSWAP_PREPROCESS_MEMORY_MB", "2010"), "MemorySize: 1769 -> 2010"),
     "the room in /tmp of Preprocess": (variable("NIGHTSWAP_PREPROCESS_STORAGE_MB", "3010"), "3010"),

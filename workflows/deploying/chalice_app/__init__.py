@@ -6,6 +6,7 @@ app_package.py        its package
 app_roles.py          the roles of its functions, where there is a permissions boundary
 chalice_resources.py  finds it without Chalice's record
 attach.py             log retention, failures of the nightly rule, throttles
+keep_warm.py          rules that wake app and models
 access_log.py         a log line for each request
 old_tokens.py         moves the tokens of early releases
 """

@@ -69,7 +69,7 @@ def test_app_that_chalice_cannot_package_is_told_in_its_words() -> None:
         return "SyntaxError: app.py, line 3"
 
     with pytest.raises(DeploymentFailed, match=r"chalice package --stage prod failed: SyntaxError: app.py, line 3"):
-        wanted_app(failing, names=NAMES, settings=StageSettings(), logs_requests=True)
+        wanted_app(failing, names=NAMES, models=[], settings=StageSettings(), logs_requests=True)
 
 
 def test_stage_without_an_app_has_no_parts_and_no_policies() -> None:
