@@ -71,7 +71,7 @@ class NoticesUnavailable(TransientError):
 
 
 class ExecutionsUnavailable(TransientError):
-    """Step Functions throttled the call or did not answer it."""
+    """Step Functions, or SageMaker of a training job, throttled the call or did not answer it."""
 
 
 class DataError(NightswapError):

@@ -13,4 +13,5 @@ calls.py               which errors are worth another try
 patience.py            how long a call may take with all its attempts
 session.py             what all clients are made by
 signed/                the two calls of GET /predict, which go without boto3
+sagemaker/             what a stage asks of SageMaker, whose recipe trains there
 """

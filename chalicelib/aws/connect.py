@@ -36,6 +36,7 @@ def edges(names: Names, patience: Patience = PATIENT) -> Edges:
     from chalicelib.aws.metrics import CloudWatchMetrics
     from chalicelib.aws.notices import StageNotices
     from chalicelib.aws.object_store import BucketStore
+    from chalicelib.aws.sagemaker.training_jobs import SageMakerJobs
     from chalicelib.aws.serving_functions import LambdaServingFunctions
 
     asks = UNHURRIED if patience is PATIENT else patience
@@ -55,6 +56,7 @@ def edges(names: Names, patience: Patience = PATIENT) -> Edges:
             lambda: patience.client("events"),
             topic_arn=names.alerts_topic_arn,
         ),
+        jobs=SageMakerJobs(lambda: patience.client("sagemaker")),
         clock=_now,
         sleep=time.sleep,
     )

@@ -8,7 +8,7 @@ object_store.py        S3: the bucket
 object_versions.py     S3: all versions of its objects
 serving_functions.py   Lambda: the functions that serve
 failed_calls.py        why a function did not answer, in words
-training_jobs.py       why a training job of SageMaker gave no model, in words
+training_jobs.py       SageMaker: training jobs, and in words why one gave no model
 serving_layers.py      which layers those have
 serving_room.py        whether they have the memory and the time for an artifact that they read from the bucket
 pipeline_functions.py  Lambda: functions of the pipeline that are called from outside the state machine
@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # a prediction needs two of them
     from chalicelib.edges.notices import Notices
     from chalicelib.edges.object_store import ObjectStore
     from chalicelib.edges.serving_functions import ServingFunctions
+    from chalicelib.edges.training_jobs import TrainingJobs
 
 
 class Clock(Protocol):
@@ -47,6 +48,7 @@ class Edges(Value, kw_only=True):
     executions: Executions
     metrics: Metrics
     notices: Notices
+    jobs: TrainingJobs
     clock: Clock
     sleep: Callable[[float], None]
     """Waits for so many seconds."""

@@ -1,10 +1,11 @@
-"""Says in words why a training job of SageMaker gave no model: the service answers with a whole description of it."""
+"""SageMaker: training jobs, which the state machine starts; and in words why one gave no model, of which the service
+answers with a whole description."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from chalicelib.cutting import cut, quoted
 from chalicelib.errors import TrainingFailed
@@ -24,6 +25,13 @@ ANSWERS = (
 )
 """Words of the service, and what they mean."""
 CAPACITY = ("CapacityError", "InsufficientCapacity", "Unable to provision")
+
+
+class TrainingJobs(Protocol):
+    """Raises ExecutionsUnavailable when SageMaker throttles or does not answer."""
+
+    def stop(self, name: str) -> bool:
+        """Whether it was at work, and ends now. One that has ended, or never began, stays as it is."""
 
 
 def in_words(failure: Mapping[str, Any]) -> tuple[str, str] | None:

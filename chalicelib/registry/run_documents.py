@@ -74,6 +74,13 @@ class State(Document):
         """That VersionModel made."""
         return self.result.get("model_version")
 
+    @property
+    def job(self) -> str | None:
+        """The name of the training job that Preprocess described, if anything there can be one."""
+        described = self.result.get("job")
+        name = described.get("name") if isinstance(described, Mapping) else None
+        return name if isinstance(name, str) else None
+
 
 class Outcome(Document):
     """The outcome of a run, with the time when it was recorded."""

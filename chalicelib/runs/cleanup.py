@@ -20,15 +20,17 @@ from chalicelib.cutting import cut
 from chalicelib.documents import documents
 from chalicelib.edges import Edges, training_jobs
 from chalicelib.edges.serving_functions import Alias, AliasMoved
-from chalicelib.errors import RegistryIncomplete, RunUnknown
+from chalicelib.errors import RegistryIncomplete, RunUnknown, Unexpected
 from chalicelib.evidence import evidence
 from chalicelib.ledger import stamp
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.notices import delivery, notices
 from chalicelib.promotion import fencing, promotion
 from chalicelib.promotion.lease import Lease, is_running
+from chalicelib.registry import run_documents
 from chalicelib.registry.live import look
 from chalicelib.runs import cut_off, outcomes, retraining
+from chalicelib.unexpected import in_our_words
 
 EXECUTION_UNKNOWN = "ExecutionUnknown"
 SHIFTER_IS_OVER = "the run that was shifting traffic is over"
@@ -53,7 +55,8 @@ def after(edges: Edges, *, run: str, model: str | None, failure: Mapping[str, An
     repaired = _repair(edges, run=run, model=model, step=promotion.AFTER)
     told: list[str] = []  # the run has its end: what stands in the way is the next one's to refuse
     back = documents.readable(lambda: _put_back(edges, run=run, model=model, step=promotion.AFTER), told=told) or []
-    return _restored(edges, model=model, repairs=[*fenced, *repaired, *back, *told])
+    stopped = _stop_job(edges, run=run)  # last: whatever SageMaker answers, the run has its end
+    return _restored(edges, model=model, repairs=[*fenced, *repaired, *back, *told, *stopped])
 
 
 def in_words(failure: Mapping[str, Any]) -> str:
@@ -176,8 +179,25 @@ def _bury(edges: Edges, *, run: str, model: str) -> list[str]:
         "Error": (execution.error or execution.status) if execution else EXECUTION_UNKNOWN,
         "Cause": (execution.cause if execution else None) or "the run ended without a word",
     }
+    stopped = _stop_job(edges, run=dead)  # first: who has an end is not looked at again
     fenced = _end(edges, run=dead, model=model, failure=failure)
-    return [*fenced, f"recorded the end of run {dead}, which had died"]
+    return [*stopped, *fenced, f"recorded the end of run {dead}, which had died"]
+
+
+def _stop_job(edges: Edges, *, run: str) -> list[str]:
+    """End the training job of a run that is over, if it has one at work: nobody takes what it makes, and it costs.
+
+    Step Functions has asked for that where it could. Returns what was done, or why not, in words.
+    """
+    told: list[str] = []
+    began = documents.readable(lambda: run_documents.find_state(edges, run=run, state="Preprocess"), told=told)
+    if began is None or began.job is None:
+        return told
+    try:
+        with in_our_words(f"stopping training job {began.job}"):
+            return [f"stopped training job {began.job}"] if edges.jobs.stop(began.job) else []
+    except Unexpected as exc:
+        return [f"training job {began.job} ends after its longest time, if it is at work: {exc.message}"]
 
 
 def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.executions import InMemoryExecutions
 from tests.fakes.functions import Handler, InMemoryFunctions, echo
 from tests.fakes.history import History
+from tests.fakes.jobs import InMemoryJobs
 from tests.fakes.metrics import InMemoryMetrics
 from tests.fakes.notices import InMemoryNotices
 from tests.fakes.store import InMemoryStore, InMemoryVersions
@@ -34,12 +35,14 @@ class FakeOutside:
             *models, clock=self.clock, history=self.history, handler=handler, metrics=self.metrics
         )
         self.executions = InMemoryExecutions(clock=self.clock, history=self.history)
+        self.jobs = InMemoryJobs(history=self.history)
         self.edges = Edges(
             store=self.store,
             functions=self.functions,
             executions=self.executions,
             metrics=self.metrics,
             notices=self.notices,
+            jobs=self.jobs,
             clock=self.clock,
             sleep=self.clock.sleep,
         )

@@ -20,6 +20,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.executions import InMemoryExecutions
 from tests.fakes.functions import InMemoryFunctions
 from tests.fakes.history import History
+from tests.fakes.jobs import InMemoryJobs
 from tests.fakes.metrics import InMemoryMetrics
 from tests.fakes.notices import InMemoryNotices
 from tests.fakes.serving_function import Delays
@@ -188,6 +189,7 @@ class World:
             executions=outages.around("executions", self.executions),
             metrics=outages.around("metrics", self.metrics),
             notices=outages.around("notices", self.notices),
+            jobs=InMemoryJobs(history=self.history),
             clock=self.clock,
             sleep=self.scheduler.sleep,
         )

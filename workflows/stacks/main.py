@@ -80,10 +80,12 @@ def _task(
     stage: str, task: str, settings: StageSettings, needs: Needs, *, layers_of_task: Sequence[str]
 ) -> dict[str, Json]:
     is_told = task == "train" and needs.serving
+    stops_jobs = task == "restore-alias" and needs.on_sagemaker
+    statements = permissions.task_statements(stage, task)
     return functions.function_resources(
         state_name(task),
         name=names.task_function(stage, task),
-        statements=permissions.task_statements(stage, task),
+        statements=[*statements, *(sagemaker.restoring_statements(stage) if stops_jobs else [])],
         properties={
             **functions.configuration(task_handler(task), functions.task_sizes(settings)[task], settings=settings),
             **layers.attached(layers_of_task),

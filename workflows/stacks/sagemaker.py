@@ -95,6 +95,12 @@ def machine_statements(stage: str) -> list[Json]:
     ]
 
 
+def restoring_statements(stage: str) -> list[Json]:
+    """What RestoreAlias may do beside the rest: end the job of a run that is over."""
+    jobs = [arn("sagemaker", f"training-job/{APP}-{stage}-*")]
+    return [allow(["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"], on=jobs)]
+
+
 def training_role(stage: str, *, boundary: str) -> dict[str, Json]:
     """The jobs read rows and code, write what they made, and say what they do in the log: nothing else.
 
@@ -110,7 +116,7 @@ def training_role(stage: str, *, boundary: str) -> dict[str, Json]:
         allow(["s3:ListBucket"], on=[bucket_arn(stage)], where=prefixes),
         allow(
             ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            on=[arn("logs", LOGS), arn("logs", f"{LOGS}:*")],
+            on=[arn("logs", f"{LOGS}:*")],
         ),
         allow([f"ecr:{action}" for action in pulls], on=[repository]),
         allow(["ecr:GetAuthorizationToken"], on=["*"]),  # ECR knows no resource for it

@@ -69,6 +69,7 @@ def _train(channel: Path, model: Path) -> None:
         executions=nowhere,
         metrics=nowhere,
         notices=nowhere,
+        jobs=nowhere,
         clock=nowhere,
         sleep=nowhere,
     )

@@ -13,6 +13,7 @@ from chalicelib.settings import StageSettings
 from tests.contract.stacks.reading import of_type, statements
 from tests.short_forms import read_template
 from workflows.doctor.deployer_policy import deployer_policy
+from workflows.packaging.needs import NOTHING, Needs
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 
@@ -23,6 +24,9 @@ SETTINGS = StageSettings(
     alert_email="ops@example.com", xray="on", permissions_boundary=BOUNDARY, direct_concurrency=5
 )
 MODELS = ["kdd99-http", "mnist"]
+ON_SAGEMAKER = Needs(on_sagemaker=("mnist",))
+OF_SAGEMAKER = {"RetrainRole", "RestoreAliasRole", "TrainingRole"}
+"""The roles that such a stage has beside the rest, or with more in them."""
 IMAGE = ROOT / "workflows" / "container" / "template.yaml"
 OF_THE_IMAGE = {
     "Log.Arn": "arn:aws:logs:eu-west-1:123456789012:log-group:the-log:*",
@@ -42,6 +46,7 @@ def policies() -> dict[str, list[Statement]]:
         "bucket": _bucket_policy(),
         **{file.stem: json.loads(file.read_bytes())["Statement"] for file in (ROOT / ".chalice").glob("policy-*")},
         **_roles(),
+        **{f"{role}-on-sagemaker": found for role, found in _roles(ON_SAGEMAKER).items() if role in OF_SAGEMAKER},
         **_image(),
     }
 
@@ -52,11 +57,13 @@ def _bucket_policy() -> list[Statement]:
     return found
 
 
-def _roles() -> dict[str, list[Statement]]:
-    template = main_template(NAMES.stage, models=MODELS, settings=SETTINGS)
+def _roles(needs: Needs = NOTHING) -> dict[str, list[Statement]]:
+    template = main_template(NAMES.stage, models=MODELS, settings=SETTINGS, needs=needs)
     functions = {
         key: f"arn:aws:lambda:eu-west-1:123456789012:function:{properties['FunctionName']}"
         for key, properties in of_type(template, "AWS::Lambda::Function").items()
+    } | {
+        role: f"arn:aws:iam::123456789012:role/nightswap-prod-{role}" for role in of_type(template, "AWS::IAM::Role")
     }
     return {
         role: [_with_functions(each, functions) for each in statements(template, role)]
@@ -65,7 +72,8 @@ def _roles() -> dict[str, list[Statement]]:
 
 
 def _with_functions(statement: Statement, functions: Mapping[str, str]) -> Statement:
-    """The statement with the ARNs of functions, where the reader of templates only knows what is meant."""
+    """The statement with the ARNs of functions and of roles that it passes on: the reader of templates only knows
+    which are meant."""
     named = [re.sub(r".*:role/(\w+)$", lambda found: functions[found[1]], each) for each in statement["Resource"]]
     return {**statement, "Resource": named}
 

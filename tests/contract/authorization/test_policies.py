@@ -28,7 +28,15 @@ def test_aws_knows_every_action_and_asks_it_on_the_arns_of_its_statement(stateme
 
 
 def test_every_policy_of_the_product_is_looked_at() -> None:
-    assert {"deployer", "bucket", "policy-prod", "TrainRole", "RetrainRole", "image-role"} <= set(policies())
+    assert {
+        "deployer",
+        "bucket",
+        "policy-prod",
+        "TrainRole",
+        "RetrainRole",
+        "image-role",
+        "TrainingRole-on-sagemaker",
+    } <= set(policies())
 
 
 def test_reference_has_the_actions_of_the_policies() -> None:

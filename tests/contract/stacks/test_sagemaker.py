@@ -37,7 +37,7 @@ def test_stage_without_such_a_recipe_has_nothing_of_it() -> None:
     assert "sagemaker" not in json.dumps(PLAIN)
     assert set(MAIN["Resources"]) - set(PLAIN["Resources"]) == {"TrainingRole"}
     changed = {name for name, each in PLAIN["Resources"].items() if MAIN["Resources"][name] != each}
-    assert changed == {"RetrainRole", "Retrain"}
+    assert changed == {"RetrainRole", "Retrain", "RestoreAliasRole"}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,7 @@ def test_stage_without_such_a_recipe_has_nothing_of_it() -> None:
             ("Retrain", f"sagemaker:{action}", JOB)
             for action in ("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "AddTags")
         ),
+        *(("RestoreAlias", f"sagemaker:{action}", JOB) for action in ("DescribeTrainingJob", "StopTrainingJob")),
         *(("Retrain", f"events:{action}", RULE) for action in ("PutTargets", "PutRule", "DescribeRule")),
         ("Training", "s3:GetObject", f"{BUCKET}/parts/kdd99-http/{64 * 'a'}.zip"),
         ("Training", "s3:GetObject", f"{BUCKET}/work/a-run/sides/manifest.json"),
@@ -68,6 +69,9 @@ def test_is_permitted(who: str, action: str, resource: str) -> None:
         ("Retrain", "sagemaker:CreateTrainingJob", JOB.replace("nightswap-prod-", "somebody-")),
         ("Retrain", "sagemaker:CreateEndpoint", f"arn:aws:sagemaker:{HERE}:endpoint/nightswap-prod-a"),
         ("Retrain", "sagemaker:DeleteTrainingJob", JOB),
+        ("RestoreAlias", "sagemaker:StopTrainingJob", JOB.replace("nightswap-prod-", "nightswap-other-")),
+        ("RestoreAlias", "sagemaker:StopTrainingJob", JOB.replace("nightswap-prod-", "somebody-")),
+        ("RestoreAlias", "sagemaker:CreateTrainingJob", JOB),
         ("Retrain", "events:PutRule", f"arn:aws:events:{HERE}:rule/another"),
         ("Retrain", "iam:PassRole", "arn:aws:iam::123456789012:role/another"),
         ("Training", "s3:PutObject", f"{BUCKET}/work/a-run/model.json"),

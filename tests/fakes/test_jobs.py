@@ -1,0 +1,15 @@
+"""The training jobs in memory answer as SageMaker does."""
+
+from __future__ import annotations
+
+from tests.fakes.clock import FakeClock
+from tests.fakes.history import History
+from tests.fakes.jobs import STOPPED, WORKING, InMemoryJobs
+
+
+def test_job_is_stopped_once() -> None:
+    jobs = InMemoryJobs(history=History(clock=FakeClock()))
+    jobs.statuses["a"] = WORKING
+
+    assert [jobs.stop("a"), jobs.stop("a"), jobs.stop("b")] == [True, False, False]
+    assert jobs.statuses == {"a": STOPPED}
