@@ -1,7 +1,8 @@
-"""Scores an artifact with the same code that serves it, whatever its format.
+"""Scores an artifact as the code that serves it does, whatever its format.
 
-Evaluate and the comparison with the champion both score through `lambdas/serve`. An artifact is JSON or another
-format that is safe to read from an untrusted source, never a pickle. Only `formats` reads and writes artifacts.
+Evaluate and the comparison with the champion both score through `lambdas/serve`, or hold each call's answers against
+it. An artifact is JSON or another format that is safe to read from an untrusted source, never a pickle. Only
+`formats` reads and writes artifacts.
 """
 
 from __future__ import annotations
@@ -63,22 +64,28 @@ def served(artifact: Artifact, features: Features) -> Answers:
 
 def rows(schema: Schema, *, features: Features) -> zip[tuple[float | str, ...]]:
     """The rows as the artifact takes them: Python values in the order of its columns. Raises ArtifactInvalid."""
+    return zip(*(column.tolist() for column in columns(schema, features=features)), strict=True)
+
+
+def columns(schema: Schema, *, features: Features) -> list[NDArray[np.generic]]:
+    """(n,) each: the same as the artifact's columns, in their order. Raises ArtifactInvalid."""
     missing = [column.name for column in schema.columns if column.name not in features]
     if missing:
         raise ArtifactInvalid(f"the artifact takes {', '.join(missing)}, which the data does not have")
-    taken = {}
+    found = []
     for column in schema.columns:
         if (features[column.name].dtype.kind == "U") != isinstance(column, CategoryColumn):
             raise ArtifactInvalid(f"the artifact takes {column.name} as another kind of column than the data has")
         if isinstance(column, CategoryColumn) and column.unknown == REFUSED:
             _check_levels(column, texts=features[column.name])
-        taken[column.name] = as_taken(column, features[column.name])
-        if isinstance(column, NumberColumn) and not _keeps_missing(column) and np.isnan(taken[column.name]).any():
+        taken = as_taken(column, features[column.name])
+        if isinstance(column, NumberColumn) and not _keeps_missing(column) and np.isnan(taken).any():
             raise ArtifactInvalid(
                 f"the artifact takes no missing value of {column.name}, and the data has one: it was made by a recipe"
                 " without `missing` for that column"
             )
-    return zip(*(taken[column.name].tolist() for column in schema.columns), strict=True)
+        found.append(taken)
+    return found
 
 
 def _keeps_missing(column: NumberColumn) -> bool:

@@ -5,5 +5,6 @@ supported.py     which estimators can be exported exactly
 reasons.py       why the others cannot, and what is nearest to them
 size.py          estimates the size of a scorecard
 export.py        a fitted estimator -> a scorecard
+by_column.py     scores many rows together, with the bits of the code that serves
 artifact.py      reads a scorecard back and scores with it
 """

@@ -1,4 +1,4 @@
-"""Reads a scorecard back and scores rows with it, by the code that serves it."""
+"""Reads a scorecard back and scores rows with it, as the code that serves it does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from chalicelib.errors import ArtifactInvalid
 from lambdas.model.arrays import Floats
-from lambdas.model.artifact import Features, as_taken, rows
+from lambdas.model.artifact import Features, as_taken, columns
+from lambdas.model.formats.scorecard import by_column
 from lambdas.model.predictions import Answers
 from lambdas.serve import scorecard
 from lambdas.serve.schema import ModelInvalid, Schema
@@ -31,10 +32,7 @@ class ScorecardArtifact:
         return self.scorecard.schema
 
     def score(self, features: Features) -> Answers:
-        scored = [self.scorecard.score(row) for row in rows(self.schema, features=features)]
-        labels = np.array([label for label, _ in scored], dtype=np.str_)
-        probabilities = np.array([shares for _, shares in scored], dtype=np.float64)
-        return Answers(self.classes, labels, probabilities.reshape(len(scored), len(self.classes)))
+        return by_column.score(self.scorecard, columns(self.schema, features=features))
 
     @property
     def constants(self) -> Floats:
