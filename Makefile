@@ -22,7 +22,7 @@ unexport VIRTUAL_ENV
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-onnx setup-test setup-all run check render doctor locks requires clean
 .PHONY: bench bench-cold bench-warm bench-retrain bench-peers bench-load setup-bench setup-load
-.PHONY: test test-all test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-bench test-mutants
+.PHONY: test test-all test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-bench test-sagemaker test-mutants
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 | /' | column -t -s '|'
@@ -71,13 +71,17 @@ test-permissions: setup-test .venv-authorization/.ready  ## the main job under e
 test-bench: setup-load setup-test  ## what `make bench` is made of, with its tools
 	@$(PROJECT) -m pytest tests/bench $(call with_examples,benchmarks)
 
+test-sagemaker: setup-all .venv-sagemaker/.ready  ## the state machine on a second engine, with jobs of SageMaker that really train
+	@$(if $(NIGHTSWAP_TEST_DATA),,echo "without NIGHTSWAP_TEST_DATA the tests on real data are left out")
+	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') tests/sagemaker
+
 test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fast tests catch? (MISTAKES=100, SEED=1)
 	@MISTAKES=$(MISTAKES) SEED=$(SEED) RINGS=$(RINGS) $(PROJECT) -m pytest tests/mutants
 
 test-all: export KILLS := 200
 test-all: export RETRAINS := 500
 test-all: WAYS_OF_DAMAGE := 1000
-test-all: test test-commands test-damage test-simulation test-faults test-packages test-deploy test-permissions test-bench test-mutants  ## all of them
+test-all: test test-commands test-damage test-simulation test-faults test-packages test-deploy test-permissions test-bench test-sagemaker test-mutants  ## all of them
 
 bench: bench-cold bench-warm bench-retrain bench-peers bench-load  ## measure all parts; each writes benchmarks/results/PART.json, .png and .svg
 
@@ -124,7 +128,7 @@ requires: setup  ## lock the packages that recipes require for Lambda, and insta
 	@$(LOCKS)/requires $(abspath $(UV)) .nightswap/requires.in lambdas/recipes/requires.txt
 
 clean:  ## remove environments, caches and the local AWS's state
-	rm -rf .venv .venv-uv .venv-emulator .venv-definitions .venv-authorization .venv-packages .venv-inference .venv-load .venv-peers-* .nightswap .chalice/deployed/local.json
+	rm -rf .venv .venv-uv .venv-emulator .venv-definitions .venv-authorization .venv-packages .venv-inference .venv-load .venv-sagemaker* .venv-peers-* .nightswap .chalice/deployed/local.json
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(UV): $(LOCKS)/uv.txt
@@ -147,6 +151,12 @@ $(UV): $(LOCKS)/uv.txt
 	@echo "setting up: $*"
 	@$(UV) pip install --quiet --require-hashes --compile-bytecode --python .venv -r $<
 	@touch $@
+
+# SageMaker's training toolkit is published as a source, and has a part in C.
+.venv-sagemaker/.ready .venv-sagemaker-image/.ready: | compiler
+.PHONY: compiler
+compiler:
+	@command -v gcc > /dev/null || { echo "gcc is missing: apt-get install gcc on Debian and Ubuntu, xcode-select --install on macOS"; exit 1; }
 
 # One for each server that the contract server is measured beside; MLServer takes no Python over 3.12.
 .venv-peers-%/.ready: benchmarks/peers/locks/%.txt $(UV)

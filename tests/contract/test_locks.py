@@ -28,6 +28,8 @@ GROUPS = {
     "inference": PROJECT["dependency-groups"]["inference"],
     "bench": PROJECT["dependency-groups"]["bench"],
     "load": PROJECT["dependency-groups"]["load"],
+    "sagemaker": PROJECT["dependency-groups"]["sagemaker"],
+    "sagemaker-image": PROJECT["dependency-groups"]["sagemaker-image"],
 }
 WANTED = [(lock, wanted) for lock, group in GROUPS.items() for wanted in group]
 EVERY_LOCK = pytest.mark.parametrize("lock", [*GROUPS, "uv"])

@@ -1,0 +1,172 @@
+"""A stage on the local AWS whose state machine is run by the second engine, with SageMaker in reach."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chalicelib.layout import Place
+from chalicelib.names import APP, Names
+from tests.clone import ROOT, Clone
+from tests.given import local_aws
+from workflows.local.environment import HOST, clean
+from workflows.local.process import LocalAws
+
+MODEL = "kdd99-http"
+NAMES = Names(stage="local", account="000000000000", region="us-east-1")
+PYTHON = ROOT / ".venv-sagemaker/bin/python"
+MOVED = ("AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL_SAGEMAKER")
+"""By these variables a function's boto3 finds the services that are not the local AWS's."""
+
+DEADLINE_SECONDS, POLL_SECONDS = 280, 0.3
+
+
+@dataclass
+class Stage:
+    """Stage `local` in a clone of its own: bucket, functions and API on the local AWS, the machine on the other."""
+
+    clone: Clone
+    aws: LocalAws
+    engine: str
+    """The address of Step Functions and SageMaker."""
+    token: str = field(default="")
+
+    def deploy(self) -> None:
+        """By `nightswap deploy`; then the machine as it was deployed is created on the second engine."""
+        self.command("deploy")
+        self.token = self.command("token", "add", "operator", "--scope", "operate")
+        self.client("stepfunctions", endpoint=self.engine).create_state_machine(
+            name=NAMES.state_machine, definition=self.definition, roleArn=self.machine["roleArn"]
+        )
+        functions = self.client("lambda")
+        for function in functions.list_functions()["Functions"]:
+            name, known = function["FunctionName"], function.get("Environment", {}).get("Variables", {})
+            if name.startswith(f"{APP}-{NAMES.stage}") and f"-{NAMES.stage}-serve-" not in name:
+                moved = dict.fromkeys(MOVED, self.engine)
+                functions.update_function_configuration(FunctionName=name, Environment={"Variables": known | moved})
+
+    @property
+    def machine(self) -> dict[str, Any]:
+        """As the stack made it."""
+        found: dict[str, Any] = self.client("stepfunctions").describe_state_machine(
+            stateMachineArn=NAMES.state_machine_arn
+        )
+        return found
+
+    @property
+    def definition(self) -> str:
+        return str(self.machine["definition"])
+
+    def command(self, *arguments: str) -> str:
+        done = self.clone.nightswap(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+    def client(self, service: str, *, endpoint: str = "") -> Any:
+        return local_aws.client(service, endpoint=endpoint or self.aws.endpoint, asks_once=True)
+
+    def object(self, key: str) -> Any:
+        """A document of the bucket."""
+        return json.load(self.client("s3").get_object(Bucket=NAMES.bucket, Key=key)["Body"])
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(f"{self.aws.short_url}{path}", data=data, headers=headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise AssertionError(error.read()) from error
+
+    @property
+    def live(self) -> Any:
+        return self.call("GET", f"/models/{MODEL}")["live"]
+
+    def started(self, **wish: Any) -> str:
+        return str(self.call("POST", "/retrain", wish)["run"])
+
+    def ended(self, run: str) -> dict[str, Any]:
+        """The run, once it has ended."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while True:
+            found: dict[str, Any] = self.call("GET", f"/runs/{run}")
+            if found["status"] == "ended":
+                return found
+            assert time.monotonic() < deadline, f"waited {DEADLINE_SECONDS} s for {json.dumps(found, indent=1)}"
+            time.sleep(POLL_SECONDS)
+
+    def retrain(self, **wish: Any) -> dict[str, Any]:
+        return self.ended(self.started(**wish))
+
+    def states(self, run: str) -> list[str]:
+        """The states that the second engine entered, in order."""
+        history = self.client("stepfunctions", endpoint=self.engine).get_execution_history(
+            executionArn=NAMES.execution_arn(run), maxResults=1000
+        )["events"]
+        return [each["stateEnteredEventDetails"]["name"] for each in history if "stateEnteredEventDetails" in each]
+
+    def report(self, run: dict[str, Any]) -> dict[str, Any]:
+        """What Evaluate found."""
+        [evaluated] = [each["result"] for each in run["states"] if each["state"] == "Evaluate"]
+        found: dict[str, Any] = self.object(Place.parse(evaluated["report_uri"]).key)
+        return found
+
+    def order(self, **order: Any) -> None:
+        """How the next job of SageMaker goes: the fields of `adapter.orders.Order`."""
+        body = json.dumps(order).encode()
+        with urllib.request.urlopen(urllib.request.Request(f"{self.engine}/orders", data=body), timeout=10):
+            pass
+
+
+@contextmanager
+def second_engine(aws: LocalAws, *, work: Path) -> Iterator[str]:
+    """Its address, while it runs. It ends with this process, whatever happens."""
+    command = [PYTHON, "-m", "tests.sagemaker.adapter.server", "--aws", aws.endpoint, "--work", work]
+    environment = clean({"PATH": "/usr/bin:/bin", "HOME": str(work)}, endpoint=aws.endpoint)
+    with (work / "engine.log").open("wb") as log:
+        process = subprocess.Popen(
+            list(map(str, command)),
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        )
+    assert process.stdin and process.stdout
+    try:
+        port = process.stdout.readline().decode().strip()
+        assert port, (work / "engine.log").read_text()
+        yield f"http://{HOST}:{port}"
+    finally:
+        process.stdin.close()
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+@contextmanager
+def stage_of(folder: Path, *, recipe: dict[str, str]) -> Iterator[Stage]:
+    """A deployed stage whose recipe has these pieces of text replaced."""
+    clone_folder, work = folder / "clone", folder / "work"
+    clone_folder.mkdir()
+    work.mkdir()
+    clone = Clone(clone_folder)
+    file = clone_folder / "lambdas/recipes/kdd99_http.py"
+    text = file.read_text()
+    for before, after in recipe.items():
+        assert before in text
+        text = text.replace(before, after)
+    file.write_text(text)
+    with LocalAws.start(clone_folder, short_port=0) as aws, second_engine(aws, work=work) as engine:
+        stage = Stage(clone, aws, engine)
+        stage.deploy()
+        yield stage

@@ -1,0 +1,52 @@
+"""A run of the SageMaker engine on the second state machine: the job trains, and all goes on as always."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests import http_connections
+from tests.sagemaker.stage import Stage
+from workflows.definitions.rendering import SAGEMAKER, golden
+
+
+def test_definition_is_the_committed_one_with_the_names_of_the_stage(on_sagemaker: Stage) -> None:
+    deployed, committed = on_sagemaker.definition, golden(SAGEMAKER)
+    pieces = re.split(r"\$\{\w+\}", committed)
+
+    assert re.fullmatch('[^"]+'.join(map(re.escape, pieces)), deployed)
+    assert json.loads(deployed)["States"].keys() == json.loads(committed)["States"].keys()
+
+
+def test_first_night_is_trained_by_a_job_and_promoted(on_sagemaker: Stage) -> None:
+    night = http_connections.write(on_sagemaker.clone.folder / "night1.csv.gz", http_connections.rows())
+    on_sagemaker.command("data", "add", str(night))
+
+    run = on_sagemaker.retrain()
+
+    assert run["outcome"] == "Promoted", run
+    assert on_sagemaker.states(run["run"])[:5] == [
+        "RestoreAlias",
+        "Preprocess",
+        "HasNewData",
+        "TrainOnSageMaker",
+        "Train",
+    ]
+    assert on_sagemaker.live["model_version"] == 1
+
+
+@pytest.mark.real_data
+def test_kdd99_http_ends_with_its_known_matrix(on_sagemaker: Stage) -> None:
+    """That of a training on Lambda: tests/unit/lambdas/model/data/test_real_data.py."""
+    on_sagemaker.command("data", "remove", "night1.csv.gz")
+    on_sagemaker.command("data", "add", str(Path(os.environ["NIGHTSWAP_TEST_DATA"], "kdd_http.csv.gz")))
+
+    run = on_sagemaker.retrain()
+
+    assert run["outcome"] == "Promoted", run
+    assert "TrainOnSageMaker" in on_sagemaker.states(run["run"])
+    assert on_sagemaker.report(run)["matrix"] == [[113_058, 0], [4, 438]]
