@@ -51,6 +51,10 @@ def _is_of_the_app(properties: Mapping[str, Any]) -> bool:
     return any(f'"{name}"' in text or f'/aws/lambda/{name}"' in text for name in APP_FUNCTIONS)
 
 
+def _keeps_warm(properties: Mapping[str, Any]) -> bool:
+    return "keep-warm" in json.dumps(properties)
+
+
 def _is_role_of_the_app(properties: Mapping[str, Any]) -> bool:
     return "RoleName" in properties
 
@@ -83,6 +87,13 @@ WRITES: dict[str, tuple[Written, ...]] = {
     **dict.fromkeys(
         ("create_function_url_config", "update_function_url_config", "delete_function_url_config"),
         (Written("AWS::Lambda::Url"),),
+    ),
+    **dict.fromkeys(
+        ("put_rule", "put_targets", "remove_targets", "delete_rule"),
+        (Written("AWS::Events::Rule", None, _keeps_warm),),
+    ),
+    **dict.fromkeys(
+        ("add_permission", "remove_permission"), (Written("AWS::Lambda::Permission", None, _keeps_warm),)
     ),
     "update_stage": (STAGE,),
     "delete_rest_api": (API,),

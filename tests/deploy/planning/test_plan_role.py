@@ -30,10 +30,11 @@ MANY = tuple(f"model-{number}" for number in range(3))
 
 @pytest.fixture(scope="module")
 def asked(project: Project) -> Iterator[set[Asked]]:
-    """All that is asked to plan a stage that tells somebody of alarms, loses a model and gets so many that its
-    template is too long for a call."""
+    """All that is asked to plan a stage that tells somebody of alarms, is kept warm, loses a model and gets so many
+    that its template is too long for a call."""
     config = json.loads((project.root / CONFIG).read_bytes())
     config["stages"]["local"]["environment_variables"]["NIGHTSWAP_ALERT_EMAIL"] = "ops@example.com"
+    config["stages"]["local"]["environment_variables"]["NIGHTSWAP_KEEP_WARM_MINUTES"] = "5"
     (project.root / CONFIG).write_text(json.dumps(config))
     project.deploy(models=(*MODELS, "loans"))
     local = os.environ["AWS_ENDPOINT_URL"]
