@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks import page, plots, results
 from benchmarks.cold_start import Folders
 from benchmarks.functions import contenders as ways
+from benchmarks.functions import of_the_app
 from benchmarks.functions.contenders import (
     BARE,
     COMPILED,
@@ -43,7 +44,7 @@ MEMORY_MB = (256, 512, 1_024)
 FAST = (BARE, SCORECARD, TREES, ONNX, STORED)
 SLOW = (BARE, SCORECARD, *THEIRS)
 LIMITED = (BARE, SCORECARD, TREES, ONNX, JOBLIB, COMPILED)
-METRIC, METRIC_OF_SLOW = "cold start", "cold start beside scikit-learn"
+METRIC, METRIC_OF_SLOW, METRIC_OF_APP = "cold start", "cold start beside scikit-learn", "cold start of the app"
 """Each series has the empty handler. Those that take seconds have one of their own, so that the others have more
 rounds."""
 WITHIN = 0.1
@@ -91,6 +92,9 @@ def main() -> None:
         for names, rounds, metric in ((FAST, ROUNDS, METRIC), (SLOW, ROUNDS_OF_SLOW, METRIC_OF_SLOW)):
             some = [named[each] for each in names]
             rows += measured(some, python=compiler.path, log=log, rounds=rounds, metric=metric)
+        with of_the_app.endpoints(folder) as endpoints:
+            some = [named[BARE], *ways.of_app(folders, endpoints=endpoints)]
+            rows += measured(some, python=compiler.path, log=log, rounds=ROUNDS, metric=METRIC_OF_APP)
         shares, spinner = [], ways.spinner(folders)
         for memory_mb in MEMORY_MB:
             with limited(compiler.path, to=share(memory_mb), folder=folder) as (python, way):

@@ -3,11 +3,11 @@
 python -m benchmarks.cold_start
 
 From the start of the process to the first answer, under Lambda's own runtime client and emulator; the candidates take
-turns in random order. Authorizer and API make their calls of a stand-in for AWS, over HTTP and over TLS with its
-handshake and six roots, AWS's five and one more. An event that fits no contract ends a task once its libraries are
-loaded and its clients made; Train's are loaded by the recipe, so its candidate asks the recipe for the estimator.
-The files come from this machine's page cache, and a whole core is used: on AWS both are slower, so the ratios are the
-result.
+turns in random order. Authorizer and API make their calls of a stand-in for AWS: over HTTP, over HTTP with a context
+of TLS made beside it, and over TLS with its handshake and six roots, AWS's five and one more. An event that fits no
+contract ends a task once its libraries are loaded and its clients made; Train's are loaded by the recipe, so its
+candidate asks the recipe for the estimator. The files come from this machine's page cache, and a whole core is used:
+on AWS both are slower, so the ratios are the result.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from __future__ import annotations
 import hashlib
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -28,9 +26,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table as Drawn
 
-from benchmarks import standing_in
+from benchmarks.functions import of_the_app
 from benchmarks.scoring import rows
-from chalicelib.aws.signed import certificates
 from lambdas import recipes
 from lambdas.model.formats.package import build_package
 from lambdas.model.formats.table import format_of
@@ -63,21 +60,6 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-}
-
-
-AUTHORIZING = {
-    "type": "TOKEN",
-    "authorizationToken": f"Bearer {standing_in.SECRET}",
-    "methodArn": "arn:aws:execute-api:us-east-1:012345678912:abc/api/GET/predict",
-}
-PREDICTING = {
-    "headers": {},
-    "multiValueQueryStringParameters": {"duration": ["0"], "src_bytes": ["54540"], "dst_bytes": ["8314"]},
-    "pathParameters": None,
-    "stageVariables": None,
-    "body": None,
-    "requestContext": {"resourcePath": "/predict", "httpMethod": "GET", "authorizer": {"principalId": "benchmark"}},
 }
 
 
@@ -147,16 +129,10 @@ def candidates(folders: Folders, *, endpoints: Mapping[str, Mapping[str, str]]) 
             code = folders.code(name, package, compiled=compiled)
             below = [folders.layer(layer, compiled=True) for layer in LAYERS_BESIDE.get(name, ())]
             found.append(_candidate(name, handlers[name], [code, *below], runtime, {"code": compiled}))
-    app = _app(folders.folder)
     for compiled in (False, True):
-        code = folders.code("App", app, compiled=compiled)
-        for over, environment in endpoints.items():
-            for name, handler, event, is_whole in (
-                ("Authorizer", "app.authorize", AUTHORIZING, _opens),
-                ("GET /predict", "app.app", PREDICTING, _predicts),
-            ):
-                started = _candidate(f"{name}, {over}", handler, [code], runtime, {"code": compiled})
-                found.append(replace(started, event=event, environment=environment, is_whole=is_whole))
+        for each in of_the_app.functions(folders, compiled=compiled, endpoints=endpoints):
+            started = _candidate(each.name, each.handler, [each.code], runtime, {"code": compiled})
+            found.append(replace(started, event=each.event, environment=each.environment, is_whole=each.is_right))
     for task in ("evaluate", "preprocess", "train"):
         handler = "train_probe.handler" if task == "train" else f"lambdas.{task}.handler"
         for which in (
@@ -179,14 +155,6 @@ def _candidate(
     return Candidate(
         function=function, compiled=which or "nothing", handler=handler, path=(*folders, runtime), unzipped_bytes=size
     )
-
-
-def _opens(policy: Any) -> bool:
-    return bool(policy["policyDocument"]["Statement"][0]["Resource"])
-
-
-def _predicts(answer: Any) -> bool:
-    return bool(answer["statusCode"] == 200 and "label" in answer["body"])
 
 
 def forest(_: Columns) -> object:
@@ -213,14 +181,6 @@ def _served(estimator: Callable[[Columns], object] | None = None, form: str = "s
         "format": form,
     }
     return Package(build_package(artifact=model, manifest=manifest), sha256="")
-
-
-def _app(folder: Path) -> Package:
-    chalice = Path(sys.executable).with_name("chalice")
-    into = folder / "packaged"
-    command = [str(chalice), "package", "--stage", "local", str(into)]
-    subprocess.run(command, cwd=ROOT, env={"AWS_DEFAULT_REGION": "us-east-1"}, capture_output=True, check=True)
-    return Package((into / "deployment.zip").read_bytes(), sha256="")
 
 
 def _nowhere(_version: str) -> None:
@@ -259,28 +219,11 @@ def _cold(each: Candidate, *, python: Path, log: Path) -> float:
         return time.perf_counter() - begun
 
 
-@contextmanager
-def endpoints(folder: Path) -> Iterator[dict[str, Mapping[str, str]]]:
-    """What a function's environment says of the stand-in for AWS, by how it is asked."""
-    bundle = folder / "bundle.pem"
-    bundle.write_text(Path(certificates.ROOTS).read_text() + standing_in.CERTIFICATE.read_text())
-    command = [sys.executable, "-m", "benchmarks.standing_in"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as answering:
-        try:
-            plain, encrypted = (answering.stdout.readline() if answering.stdout else "").split()
-            yield {
-                "HTTP": {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{plain}"},
-                "TLS": {"AWS_ENDPOINT_URL": f"https://127.0.0.1:{encrypted}", "AWS_CA_BUNDLE": str(bundle)},
-            }
-        finally:
-            answering.terminate()
-
-
 def main() -> None:
     compiler = bytecode.interpreter(PYTHON)
     if compiler is None:
         sys.exit(f"there is no Python {PYTHON} here, which Lambda runs: install it, or put it on PATH")
-    with tempfile.TemporaryDirectory() as folder, endpoints(Path(folder)) as stand_in:
+    with tempfile.TemporaryDirectory() as folder, of_the_app.endpoints(Path(folder)) as stand_in:
         found = candidates(Folders(Path(folder), compiler), endpoints=stand_in)
         medians = measure(found, python=compiler.path, log=Path(folder) / "log")
     bare = medians[found[0]]

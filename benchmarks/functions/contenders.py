@@ -16,6 +16,7 @@ from typing import Any
 import joblib
 
 from benchmarks.cold_start import EMPTY, Folders, forest
+from benchmarks.functions import of_the_app
 from benchmarks.functions.objects import BUCKET, KEY
 from benchmarks.scoring import EVENT, rows
 from lambdas import recipes
@@ -122,6 +123,22 @@ def elsewhere(folders: Folders, models: Models, *, like: Contender, graph: Conte
         replace(like, name=FROM_S3, path=path, environment=bucket),
         replace(like, name=FROM_FOLDER, path=path, environment={"MODEL_IN_FOLDER": str(mounted)}),
         replace(graph, name=STORED, path=(stored, *graph.path[1:]), environment=asked),
+    ]
+
+
+def of_app(folders: Folders, *, endpoints: Mapping[str, Mapping[str, str]]) -> list[Contender]:
+    """What a cold GET /predict meets before the model, with bytecode, as it is deployed."""
+    runtime = folders.runtime()
+    return [
+        Contender(
+            name=each.name,
+            handler=each.handler,
+            path=(each.code, runtime),
+            environment=each.environment,
+            event=each.event,
+            is_right=each.is_right,
+        )
+        for each in of_the_app.functions(folders, compiled=True, endpoints=endpoints)
     ]
 
 

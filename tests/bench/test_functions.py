@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.cold import told
 from benchmarks.cold_start import Folders
+from benchmarks.functions import of_the_app
 from benchmarks.functions.contenders import (
     BARE,
     JOBLIB,
@@ -19,6 +20,7 @@ from benchmarks.functions.contenders import (
     Models,
     contenders,
     elsewhere,
+    of_app,
     spinner,
 )
 from benchmarks.functions.objects import KEY, serving
@@ -57,6 +59,17 @@ def test_every_contender_answers_what_the_model_says(
 ) -> None:
     for each in ways.values():
         assert cold_ms(each, python=compiler.path, log=tmp_path / "log") > 0
+
+
+def test_what_a_cold_prediction_meets_of_the_app_is_started_in_each_way_that_it_asks_aws(
+    folders: Folders, compiler: Interpreter, tmp_path: Path
+) -> None:
+    with of_the_app.endpoints(tmp_path) as endpoints:
+        found = of_app(folders, endpoints=endpoints)
+
+        assert len(found) == 6
+        for each in found:
+            assert cold_ms(each, python=compiler.path, log=tmp_path / "log") > 0
 
 
 def test_contender_with_another_answer_is_refused(
