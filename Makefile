@@ -113,6 +113,7 @@ check: setup-all  ## format, lint, types
 render: setup-all .venv-authorization/.ready  ## rewrite what is committed beside its source: state machine, templates, policy, numbers, words, documents
 	@$(PROJECT) -m workflows.cli render --write
 	@$(PROJECT) -m workflows.cli render --write --engine sagemaker
+	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --algorithm linear-learner
 	@$(PROJECT) -m tests.contract.stacks.golden_templates
 	@$(PROJECT) -m tests.contract.numbers
 	@$(PROJECT) -m tests.contract.documents

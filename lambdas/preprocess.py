@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.contracts.decisions import TRAIN, TRAIN_ON_SAGEMAKER
-from chalicelib.contracts.training import Preprocessed, PreprocessTask, TrainTask
+from chalicelib.contracts.training import Preprocessed, PreprocessTask, TrainingJob, TrainTask
 from chalicelib.cutting import amount
 from chalicelib.edges import Edges
 from chalicelib.quality.left_out import LeftOut, in_words
@@ -18,7 +18,7 @@ from chalicelib.runs import dataset, novelty
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import arrivals, recipes, splits
-from lambdas.engines.sagemaker import job
+from lambdas.engines.sagemaker import built_in, job
 from lambdas.horizon import within
 from lambdas.leaving_out import LeavingOut
 from lambdas.model.data.swapped import in_words as in_a_sentence
@@ -86,10 +86,11 @@ def run(
         "holdout_uri": listed(edges, prepared.holdout, run=task.run, side="holdout"),
     }
     engine = None if new.imported else recipe.on_sagemaker
-    where = f"; {job.in_words(engine)}" if engine else ""
+    own = recipe.built_in if engine else None
+    where = f"; {job.in_words(engine, by=own.algorithm if own else '')}" if engine else ""
     work = TrainTask(run=task.run, model=task.model, **sides)
     return Preprocessed(
-        decision=TRAIN_ON_SAGEMAKER if engine else TRAIN,
+        decision=built_in.DECISIONS[own.algorithm] if own else TRAIN_ON_SAGEMAKER if engine else TRAIN,
         reason=f"{amount(rows, 'row')} in {amount(len(objects), 'object')}{told(prepared, recipe)}{_left_out(gone)}"
         f"{_changed(prepared.profile)}{_swapped(arrived)}{where}",
         fingerprint=fingerprint,
@@ -100,8 +101,18 @@ def run(
         model_version=None,
         function_version=None,
         champion_revision_id=None,
-        job=job.describe(edges, work, engine, stage=settings.stage) if engine else None,
+        job=_job(edges, work, recipe, settings) if engine else None,
     )
+
+
+def _job(edges: Edges, work: TrainTask, recipe: Recipe, settings: TaskSettings) -> TrainingJob | None:
+    """What the training job of the recipe's engine is to be."""
+    engine, own = recipe.on_sagemaker, recipe.built_in
+    if engine is None:
+        return None
+    if own is None:
+        return job.describe(edges, work, engine, stage=settings.stage)
+    return built_in.describe(edges, work, recipe, own, engine, stage=settings.stage, memory_mb=settings.memory_mb)
 
 
 def _source(model: str, found: Object, prepared: Prepared) -> Source:

@@ -23,7 +23,7 @@ from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Artifact, Training, listed_schema
 from chalicelib.settings import TaskSettings
 from lambdas import answers, engine, imports, recipes
-from lambdas.engines.sagemaker import collected
+from lambdas.engines.sagemaker import built_in, collected
 from lambdas.model.data import room
 from lambdas.model.data.date_parts import spread
 from lambdas.model.folding.summary import Summary
@@ -50,7 +50,8 @@ def run(
 ) -> Trained:
     """`is_of_a_job` where the training job itself runs this."""
     recipe = load(task.model)
-    if recipe.on_sagemaker and not is_of_a_job and not imports.is_brought(edges, task.train_uri):
+    own = recipe.built_in
+    if recipe.on_sagemaker and not own and not is_of_a_job and not imports.is_brought(edges, task.train_uri):
         return collected.collect(edges, task, stage=settings.stage)
     with (
         Parts(edges, task.train_uri, task="Train") as train,
@@ -63,7 +64,9 @@ def run(
         way_out = serving_layers.OF_AN_IMPORT if train.imported else serving_layers.OF_ITS_RECIPE
         serving_layers.check(made.layers, given=given, model=task.model, way_out=way_out)
         begun = time.monotonic()
-        if train.imported is None:
+        if train.imported is None and own is not None:
+            fitted = built_in.collect(edges, task, recipe, own, stage=settings.stage)
+        elif train.imported is None:
             fitted = _fitted(recipe, train=train, holdout=holdout, memory_mb=settings.memory_mb)
         else:
             if made.stored:

@@ -25,11 +25,14 @@ class TrainingJob(Value, kw_only=True):
     spot: bool
     stop: Mapping[str, int]
     """When it is stopped, as StoppingCondition has it."""
+    instances: int
+    hyperparameters: Mapping[str, str]
+    """Of one of SageMaker's own algorithms; none where the job runs the code of Train."""
 
 
 class Preprocessed(Value, kw_only=True):
     decision: str
-    """TRAIN, TRAIN_ON_SAGEMAKER, TAKE_UP, NOTHING_NEW or SUPERSEDED."""
+    """TRAIN, TRAIN_ON_SAGEMAKER, TRAIN_LINEAR_LEARNER, TAKE_UP, NOTHING_NEW or SUPERSEDED."""
     reason: str
     fingerprint: str | None
     """SHA-256 over data, recipe, code and serving configuration; None where Superseded."""

@@ -47,6 +47,8 @@ class Capacity:
     """Why Train has all rows in memory at once; empty where it folds."""
     file: Bound
     data_set: Bound
+    fitted_by: str = ""
+    """SageMaker's own algorithm; empty where it is scikit-learn."""
     serving_memory_mb: int = 0
     """Where its artifact may be too large for a package; else 0."""
 
@@ -58,6 +60,7 @@ class Capacity:
  about 1,000 into one file (THE_FILE_MB is 1769)
         """
         piece = f"is trained in one piece ({self.in_one_piece})" if self.in_one_piece else "is trained part by part"
+        piece = f"is trained by SageMaker's {self.fitted_by}" if self.fitted_by else piece
         served = f" and served as {self.format}" if self.format else ""
         return (
             f"{self.model} {piece}{served}: about {rounded(self.data_set.rows)} rows of"
@@ -89,6 +92,7 @@ def capacity(recipe: Recipe, settings: StageSettings) -> Capacity:
         in_one_piece=in_one_piece,
         file=_in_memory(room.PREPROCESS, recipe, memory_mb=memory_mb),
         data_set=min(_bounds(recipe, settings, in_one_piece=bool(in_one_piece))),
+        fitted_by=recipe.built_in.algorithm if recipe.built_in else "",
         serving_memory_mb=(recipe.serving.memory_mb or settings.serving_memory_mb) if is_read else 0,
     )
 

@@ -25,7 +25,14 @@ def needs(models: Iterable[str]) -> Needs:
     known = needs_of({model: name for model, name in formats.items() if name}, required=required)
     memory_mb, seconds = sizes_of({model: recipe.serving for model, recipe in found.items()})
     on_sagemaker = tuple(model for model, recipe in found.items() if recipe.on_sagemaker)
-    return replace(known, memory_mb=memory_mb, timeout_seconds=seconds, on_sagemaker=on_sagemaker)
+    by_built_ins = tuple(model for model in on_sagemaker if found[model].built_in)
+    return replace(
+        known,
+        memory_mb=memory_mb,
+        timeout_seconds=seconds,
+        on_sagemaker=on_sagemaker,
+        by_built_ins=by_built_ins,
+    )
 
 
 def _check_engines(found: Mapping[str, Recipe], formats: Mapping[str, str | None]) -> None:

@@ -97,8 +97,17 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str]) -> Deployed:
     show_default=True,
     help="What recipes of the stage may train on, beside Lambda.",
 )
-def render(check: bool, write: bool, engine: str) -> None:
+@click.option(
+    "--algorithm",
+    type=click.Choice(rendering.ALGORITHMS),
+    help="SageMaker's own, which recipes of the stage may name. The machine with one has them all.",
+)
+def render(check: bool, write: bool, engine: str, algorithm: str | None) -> None:
     """Print the state machine as the stepfunctions SDK renders it."""
+    if algorithm is not None:
+        if engine != rendering.SAGEMAKER:
+            raise click.UsageError("--algorithm is of --engine sagemaker")
+        engine = rendering.BUILT_INS
     text = rendering.rendered(ROOT, engine=engine)
     show_rendered(text, check=check, write=write, committed=rendering.GOLDENS[engine])
 

@@ -44,7 +44,7 @@ SIGNATURES: Mapping[str, Signature] = {
         training.PreprocessTask,
         training.Preprocessed,
         decisions=(
-            *(decisions.TRAIN, decisions.TRAIN_ON_SAGEMAKER, decisions.TAKE_UP),
+            *(decisions.TRAIN, decisions.TRAIN_ON_SAGEMAKER, decisions.TRAIN_LINEAR_LEARNER, decisions.TAKE_UP),
             *(decisions.NOTHING_NEW, decisions.SUPERSEDED),
         ),
     ),
@@ -83,6 +83,16 @@ SAGEMAKER = {
     TRAINING_SOURCE: "s3://nightswap-prod-123456789012-us-east-1/deploy/0123456789abcdef.tar.gz",
 }
 """What else stands in the definition with SageMaker until the stack is deployed, with an example of each."""
+
+
+LINEAR_LEARNER_IMAGE = "${LinearLearnerImage}"
+BUILT_INS = {decisions.TRAIN_LINEAR_LEARNER: LINEAR_LEARNER_IMAGE}
+"""SageMaker's own algorithms, by the decision, which names the state too: the image of each."""
+EXAMPLES = {
+    **SAGEMAKER,
+    LINEAR_LEARNER_IMAGE: "382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1",
+}
+"""Of all placeholders that are no function's."""
 
 
 def placeholder(task: str) -> str:

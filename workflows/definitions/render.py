@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.definitions.asl import Definition, State, chosen, otherwise, states
-from workflows.definitions.rendering import LAMBDA, SAGEMAKER
+from workflows.definitions.rendering import BUILT_INS, LAMBDA
 
 FIELDS = (
     *("Type", "Comment", "Resource", "Parameters", "Result", "ResultPath", "SecondsPath"),
@@ -66,7 +66,9 @@ def _authored(engine: str) -> Mapping[str, Any]:
         warnings.filterwarnings("ignore", category=DeprecationWarning)
         from workflows.definitions.retrain import retrain
 
-        authored: Mapping[str, Any] = retrain(on_sagemaker=engine == SAGEMAKER).to_dict()
+        authored: Mapping[str, Any] = retrain(
+            on_sagemaker=engine != LAMBDA, by_built_ins=engine == BUILT_INS
+        ).to_dict()
     logging.getLogger().setLevel(root_level)
     return authored
 

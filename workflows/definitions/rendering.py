@@ -9,9 +9,16 @@ from chalicelib.errors import RenderingFailed
 
 LAMBDA, SAGEMAKER = "lambda", "sagemaker"
 ENGINES = (LAMBDA, SAGEMAKER)
+BUILT_INS = "built-ins"
+"""In the place of an engine: SageMaker with its own algorithms."""
+ALGORITHMS = ("linear-learner",)
 GOLDENS = {
     engine: Path(__file__).parent / "golden" / f"{name}.asl.json"
-    for engine, name in ((LAMBDA, "retrain"), (SAGEMAKER, "retrain_on_sagemaker"))
+    for engine, name in (
+        (LAMBDA, "retrain"),
+        (SAGEMAKER, "retrain_on_sagemaker"),
+        (BUILT_INS, "retrain_with_built_ins"),
+    )
 }
 """By the engine that recipes of the stage may train on, beside Lambda."""
 TIMEOUT_SECONDS = 120

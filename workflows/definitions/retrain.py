@@ -31,10 +31,16 @@ from workflows.definitions.ends import decision_unknown, end, restore_after_fail
 from workflows.definitions.states import branch, task
 
 
-def retrain(*, on_sagemaker: bool = False) -> Graph:
-    """The whole machine, with the engine SageMaker or without it."""
+def retrain(*, on_sagemaker: bool = False, by_built_ins: bool = False) -> Graph:
+    """The whole machine, with the engine SageMaker or without it, and with its own algorithms or without them."""
     return Graph(
-        Chain([restore_alias(), preprocess(), has_new_data(on_sagemaker=on_sagemaker)]),
+        Chain(
+            [
+                restore_alias(),
+                preprocess(),
+                has_new_data(on_sagemaker=on_sagemaker, by_built_ins=by_built_ins),
+            ]
+        ),
         comment="Retrain a model, judge it, version it, and make it live only when it is not shown worse.",
     )
 
@@ -59,7 +65,7 @@ def preprocess() -> Task:
     )
 
 
-def has_new_data(*, on_sagemaker: bool) -> Choice:
+def has_new_data(*, on_sagemaker: bool, by_built_ins: bool) -> Choice:
     first = roll_out()
     train = fit()
     return branch(
@@ -68,6 +74,7 @@ def has_new_data(*, on_sagemaker: bool) -> Choice:
         cases={
             TRAIN: Chain([train, evaluate(), passes_thresholds(roll_out=first)]),
             **({TRAIN_ON_SAGEMAKER: Chain([fit_on_sagemaker(), train])} if on_sagemaker else {}),
+            **({name: Chain([step, train]) for name, step in fit_by_built_ins().items()} if by_built_ins else {}),
             TAKE_UP: Chain([take_up(), first]),
             NOTHING_NEW: end("NothingNew", outcome=NOTHING_NEW, reason="$.preprocess.reason"),
             SUPERSEDED: end("SupersededByRun", outcome=SUPERSEDED, reason="$.preprocess.reason"),
@@ -92,6 +99,17 @@ def fit_on_sagemaker() -> State:
     from workflows.definitions.sagemaker import train_on_sagemaker
 
     return train_on_sagemaker(caught_by=restore_after_failure())
+
+
+def fit_by_built_ins() -> dict[str, State]:
+    """The same by SageMaker's own algorithms, each by the decision for it."""
+    from workflows.definitions.functions import BUILT_INS
+    from workflows.definitions.sagemaker import train_by_built_in
+
+    return {
+        name: train_by_built_in(name, image=image, caught_by=restore_after_failure())
+        for name, image in BUILT_INS.items()
+    }
 
 
 def evaluate() -> Task:

@@ -1,4 +1,4 @@
-"""Defines the state that has SageMaker fit, before Train takes it: the SDK's TrainingStep, filled by references.
+"""Defines the states that have SageMaker fit, before Train takes it: the SDK's TrainingStep, filled by references.
 
 The SDK makes the parameters of an estimator that is wholly written out. So what differs from run to run is put over
 them as paths, and what is not ours to say (a hyperparameter with the time in it) is taken out.
@@ -20,6 +20,14 @@ STATE = "TrainOnSageMaker"
 JOB = "$.preprocess.job"
 CHANNEL = "bucket"
 """The name of the folder in which the job finds what it downloads."""
+ROWS = "train"
+"""The same of one of SageMaker's own algorithms."""
+MANIFEST = {"S3DataType": "ManifestFile", "S3Uri.$": f"{JOB}.manifest_uri"}
+OF_THE_SCRIPT = {
+    "sagemaker_program": f'"{ENTRY_POINT}"',
+    "sagemaker_submit_directory": f'"{TRAINING_SOURCE}"',
+    "sagemaker_container_log_level": "20",
+}
 JOB_SECONDS = 2 * 86_400 + 3_600
 """Of the state. SageMaker itself ends the job, after twice the longest time of a recipe where it waits for spare
 capacity; this also ends the wait for a machine."""
@@ -32,7 +40,7 @@ def train_on_sagemaker(*, caught_by: State) -> TrainingStep:
     """Start the job that Preprocess described, and wait for its end. What it made lies in the bucket."""
     step = TrainingStep(
         STATE,
-        _estimator(),
+        _estimator(TRAINING_IMAGE, hyperparameters=OF_THE_SCRIPT),
         job_name="replaced",
         result_path=None,
         timeout_seconds=JOB_SECONDS,
@@ -43,7 +51,37 @@ def train_on_sagemaker(*, caught_by: State) -> TrainingStep:
     return step
 
 
-def _estimator() -> Any:
+def train_by_built_in(state: str, *, image: str, caught_by: State) -> TrainingStep:
+    """The same by one of SageMaker's own algorithms, with its own image, of rows that its instances share."""
+    step = TrainingStep(
+        state,
+        _estimator(image, hyperparameters={}),
+        job_name="replaced",
+        result_path=None,
+        timeout_seconds=JOB_SECONDS,
+        retry=_retries(),
+        catch=Catch(error_equals=["States.ALL"], next_step=caught_by, result_path="$.failure"),
+    )
+    shared = _of_the_run(step.fields["parameters"])
+    step.fields["parameters"] = {
+        **shared,
+        "HyperParameters.$": f"{JOB}.hyperparameters",
+        "InputDataConfig": [
+            {
+                "ChannelName": ROWS,
+                "ContentType": "text/csv",
+                "DataSource": {
+                    "S3DataSource": {**MANIFEST, "S3DataDistributionType": "ShardedByS3Key"},
+                },
+            }
+        ],
+        "ResourceConfig": {**shared["ResourceConfig"], "InstanceCount.$": f"{JOB}.instances"},
+    }
+    del step.fields["parameters"]["ResourceConfig"]["InstanceCount"]
+    return step
+
+
+def _estimator(image: str, *, hyperparameters: dict[str, str]) -> Any:
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # no look for credentials: nothing is called
     import boto3
     from sagemaker.estimator import Estimator
@@ -51,17 +89,13 @@ def _estimator() -> Any:
 
     session = Session(boto_session=boto3.Session(region_name="us-east-1"), default_bucket="replaced")
     return Estimator(
-        image_uri=TRAINING_IMAGE,
+        image_uri=image,
         role=TRAINING_ROLE,
         instance_count=1,
         instance_type="ml.m5.large",
         output_path="s3://replaced",
         sagemaker_session=session,
-        hyperparameters={
-            "sagemaker_program": f'"{ENTRY_POINT}"',
-            "sagemaker_submit_directory": f'"{TRAINING_SOURCE}"',
-            "sagemaker_container_log_level": "20",
-        },
+        hyperparameters=hyperparameters,
         debugger_hook_config=False,
         disable_profiler=True,
     )
@@ -70,14 +104,13 @@ def _estimator() -> Any:
 def _of_the_run(parameters: dict[str, Any]) -> dict[str, Any]:
     replaced = {"TrainingJobName", "OutputDataConfig", "ResourceConfig", "StoppingCondition", "InputDataConfig"}
     made = {name: value for name, value in parameters.items() if name not in replaced}
-    downloaded = {"S3DataType": "ManifestFile", "S3Uri.$": f"{JOB}.manifest_uri"}
     return {
         "TrainingJobName.$": f"{JOB}.name",
         **made,
         "InputDataConfig": [
             {
                 "ChannelName": CHANNEL,
-                "DataSource": {"S3DataSource": {**downloaded, "S3DataDistributionType": "FullyReplicated"}},
+                "DataSource": {"S3DataSource": {**MANIFEST, "S3DataDistributionType": "FullyReplicated"}},
             }
         ],
         "OutputDataConfig": {"S3OutputPath.$": f"{JOB}.output_uri"},

@@ -31,6 +31,8 @@ class Needs:
 
     on_sagemaker: tuple[str, ...] = ()
     """Models that a training job of SageMaker fits."""
+    by_built_ins: tuple[str, ...] = ()
+    """Those of them that it fits by SageMaker's own algorithms."""
 
     def of_task(self, task: str) -> tuple[str, ...]:
         """The layers of a function of the pipeline, each once."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib import layout
 from chalicelib.names import TASKS, Names, state_name
-from workflows.definitions.functions import TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE
+from workflows.definitions.functions import LINEAR_LEARNER_IMAGE, TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE
 from workflows.deploying.asking import find
-from workflows.stacks.sagemaker import REGISTRIES, REPOSITORY, TAG
+from workflows.stacks.sagemaker import LINEAR_LEARNER, LINEAR_LEARNER_REGISTRIES, REGISTRIES, REPOSITORY, TAG
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
@@ -40,10 +40,12 @@ def completed(definition: str, names: Names, *, source_sha256: str = "", deploye
     """The definition with what CloudFormation will put in place of its placeholders. The name of a role is its own
     choice: it stays the one that is deployed."""
     _, partition, *_ = names.state_machine_arn.split(":")
-    registry, domain = REGISTRIES.get(names.region, ""), "amazonaws.com" + (".cn" if partition == "aws-cn" else "")
+    domain = "amazonaws.com" + (".cn" if partition == "aws-cn" else "")
+    registry, own = (each.get(names.region, "") for each in (REGISTRIES, LINEAR_LEARNER_REGISTRIES))
     role = ROLE.search(deployed or "")
     others = {
         TRAINING_IMAGE: f"{registry}.dkr.ecr.{names.region}.{domain}/{REPOSITORY}:{TAG}",
+        LINEAR_LEARNER_IMAGE: f"{own}.dkr.ecr.{names.region}.{domain}/{':'.join(LINEAR_LEARNER)}",
         TRAINING_SOURCE: f"s3://{names.bucket}/{layout.deployed(source_sha256, '.tar.gz')}",
         TRAINING_ROLE: role[1] if role else TRAINING_ROLE,
     }

@@ -59,7 +59,7 @@ def main_template(
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"nightswap, stage {stage}: retrains, judges and serves models",
         "Parameters": PARAMETERS | layers.parameters(used) | (sagemaker.PARAMETERS if needs.on_sagemaker else {}),
-        **({"Mappings": sagemaker.mappings()} if needs.on_sagemaker else {}),
+        **({"Mappings": sagemaker.mappings(built_ins=bool(needs.by_built_ins))} if needs.on_sagemaker else {}),
         "Resources": resources,
     }
 
@@ -142,8 +142,7 @@ def _state_machine(stage: str, settings: StageSettings, needs: Needs) -> dict[st
     statements = [allow(["lambda:InvokeFunction"], on=list(functions_by_state.values()))]
     statements += [functions.tracing_statement()] if traced else []
     statements += sagemaker.machine_statements(stage) if needs.on_sagemaker else []
-    others = sagemaker.substitutions(stage) if needs.on_sagemaker else {}
-    jobs = sagemaker.training_role(stage, boundary=settings.permissions_boundary) if needs.on_sagemaker else {}
+    others, jobs = _on_sagemaker(stage, settings, needs) if needs.on_sagemaker else ({}, {})
     machine = names_of(stage).state_machine
     return {
         **jobs,
@@ -163,6 +162,13 @@ def _state_machine(stage: str, settings: StageSettings, needs: Needs) -> dict[st
             },
         },
     }
+
+
+def _on_sagemaker(stage: str, settings: StageSettings, needs: Needs) -> tuple[dict[str, Json], dict[str, Json]]:
+    """What the definition's placeholders stand for, and the role of the jobs."""
+    own = bool(needs.by_built_ins)
+    role_of_jobs = sagemaker.training_role(stage, boundary=settings.permissions_boundary, built_ins=own)
+    return sagemaker.substitutions(stage, built_ins=own), role_of_jobs
 
 
 def _restore_rule() -> dict[str, Json]:

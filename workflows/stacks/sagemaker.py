@@ -49,9 +49,49 @@ REGISTRIES: Mapping[str, str] = {
     "us-west-2": "246618743249",
 }
 """The account that holds the image, by region. Source: `image_uris.retrieve` of SageMaker's SDK; a test compares."""
+LINEAR_LEARNER_REGISTRIES: Mapping[str, str] = {
+    "af-south-1": "455444449433",
+    "ap-east-1": "286214385809",
+    "ap-northeast-1": "351501993468",
+    "ap-northeast-2": "835164637446",
+    "ap-northeast-3": "867004704886",
+    "ap-south-1": "991648021394",
+    "ap-south-2": "628508329040",
+    "ap-southeast-1": "475088953585",
+    "ap-southeast-2": "712309505854",
+    "ap-southeast-3": "951798379941",
+    "ap-southeast-4": "106583098589",
+    "ca-central-1": "469771592824",
+    "ca-west-1": "190319476487",
+    "cn-north-1": "390948362332",
+    "cn-northwest-1": "387376663083",
+    "eu-central-1": "664544806723",
+    "eu-central-2": "680994064768",
+    "eu-north-1": "669576153137",
+    "eu-south-1": "257386234256",
+    "eu-south-2": "104374241257",
+    "eu-west-1": "438346466558",
+    "eu-west-2": "644912444149",
+    "eu-west-3": "749696950732",
+    "il-central-1": "898809789911",
+    "me-central-1": "272398656194",
+    "me-south-1": "249704162688",
+    "sa-east-1": "855470959533",
+    "us-east-1": "382416733822",
+    "us-east-2": "404615174143",
+    "us-gov-east-1": "237065988967",
+    "us-gov-west-1": "226302683700",
+    "us-west-1": "632365934929",
+    "us-west-2": "174872318107",
+}
+"""The same of the image of Linear Learner."""
+LINEAR_LEARNER = ("linear-learner", "1")
+"""Its repository and tag, the only one that the SDK knows."""
 REPOSITORY, TAG = "sagemaker-scikit-learn", "1.4-2-cpu-py3"
 """scikit-learn 1.4.2 on Python 3.10: the newest image that the SDK knows."""
 MAPPING = "TrainingImages"
+OWN = "LinearLearner"
+"""In the mapping, the account with the image of SageMaker's own algorithm."""
 PARAMETERS: Json = {
     "TrainingSourceSha256": {
         "Type": "String",
@@ -67,20 +107,29 @@ OUTPUTS = f"{SIDES.removesuffix('*')}training/*"
 """What the jobs upload, among the records of a run's sides, which Train may read."""
 
 
-def mappings() -> Json:
-    return {MAPPING: {region: {"Registry": account} for region, account in REGISTRIES.items()}}
+def mappings(*, built_ins: bool) -> Json:
+    known = {region: {"Registry": account} for region, account in REGISTRIES.items()}
+    if built_ins:
+        known = {region: {**each, OWN: LINEAR_LEARNER_REGISTRIES[region]} for region, each in known.items()}
+    return {MAPPING: known}
 
 
-def substitutions(stage: str) -> dict[str, Json]:
+def substitutions(stage: str, *, built_ins: bool) -> dict[str, Json]:
     """What the definition's other placeholders stand for."""
-    image = f"${{Registry}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/{REPOSITORY}:{TAG}"
-    registry = {"Fn::FindInMap": [MAPPING, {"Ref": "AWS::Region"}, "Registry"]}
     key = layout.deployed("${TrainingSourceSha256}", ".tar.gz")
+    own = {"LinearLearnerImage": _image(*LINEAR_LEARNER, registry=OWN)} if built_ins else {}
     return {
-        "TrainingImage": {"Fn::Sub": [image, {"Registry": registry}]},
+        "TrainingImage": _image(REPOSITORY, TAG),
+        **own,
         "TrainingRole": {"Fn::GetAtt": ["TrainingRole", "Arn"]},
         "TrainingSource": completed(f"s3://{names_of(stage).bucket}/{key}"),
     }
+
+
+def _image(repository: str, tag: str, *, registry: str = "Registry") -> Json:
+    image = f"${{Registry}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/{repository}:{tag}"
+    account = {"Fn::FindInMap": [MAPPING, {"Ref": "AWS::Region"}, registry]}
+    return {"Fn::Sub": [image, {"Registry": account}]}
 
 
 def machine_statements(stage: str) -> list[Json]:
@@ -101,14 +150,15 @@ def restoring_statements(stage: str) -> list[Json]:
     return [allow(["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"], on=jobs)]
 
 
-def training_role(stage: str, *, boundary: str) -> dict[str, Json]:
+def training_role(stage: str, *, boundary: str, built_ins: bool) -> dict[str, Json]:
     """The jobs read rows and code, write what they made, and say what they do in the log: nothing else.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, "CreateTrainingJob API".
     """
     reads = (PARTS, SIDES, layout.deployed("*", ".tar.gz"))
     prefixes = {"StringLike": {"s3:prefix": [PARTS, SIDES, f"{layout.DEPLOY}*"]}}
-    repository = completed(f"arn:${{AWS::Partition}}:ecr:${{AWS::Region}}:*:repository/{REPOSITORY}")
+    images = (REPOSITORY, LINEAR_LEARNER[0]) if built_ins else (REPOSITORY,)
+    repositories = [completed(f"arn:${{AWS::Partition}}:ecr:${{AWS::Region}}:*:repository/{each}") for each in images]
     pulls = ("BatchCheckLayerAvailability", "GetDownloadUrlForLayer", "BatchGetImage")
     statements = [
         allow(["s3:GetObject"], on=[bucket_arn(stage, pattern) for pattern in reads]),
@@ -118,7 +168,7 @@ def training_role(stage: str, *, boundary: str) -> dict[str, Json]:
             ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
             on=[arn("logs", f"{LOGS}:*")],
         ),
-        allow([f"ecr:{action}" for action in pulls], on=[repository]),
+        allow([f"ecr:{action}" for action in pulls], on=repositories),
         allow(["ecr:GetAuthorizationToken"], on=["*"]),  # ECR knows no resource for it
     ]
     return {"TrainingRole": role("sagemaker.amazonaws.com", statements=statements, boundary=boundary)}

@@ -6,5 +6,8 @@ job.py           describes the job: its name, what it reads, what it may take an
 script.py        what the job runs
 folder_store.py  a folder in the place of the stage's bucket
 older_python.py  what Python 3.10 lacks, which the job's image has
+archive.py       reads the archive that it left
 collected.py     takes what the job made, and trusts none of it
+built_in.py      the same of one of SageMaker's own algorithms: its rows, its job, its model
+csv_rows.py      rows as text, as it reads them
 """

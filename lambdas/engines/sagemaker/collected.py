@@ -7,10 +7,7 @@ Train would write it; or the error that ended the training. Evaluate then holds 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import tarfile
-import zlib
 from collections.abc import Mapping
 
 from chalicelib import errors, layout
@@ -24,6 +21,7 @@ from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Training
 from lambdas import answers
 from lambdas.engines.sagemaker import job
+from lambdas.engines.sagemaker.archive import files_of
 from lambdas.model import predictions
 from lambdas.model.formats.table import FORMATS
 from lambdas.model.predictions import Answers
@@ -43,7 +41,7 @@ def collect(edges: Edges, task: TrainTask, *, stage: str) -> Trained:
         raise ArtifactInvalid(f"the training job left nothing at {key}: retrain again")
     with Parts(edges, task.holdout_uri, task="Train") as holdout:
         rows = {name: len(holdout.open(name)) for name in holdout.names}
-    files = _files(stored.body, most=_most(task.run, rows))
+    files = files_of(stored.body, most=_most(task.run, rows))
     if ERROR in files:
         raise _error(files[ERROR])
     training, artifact = _model(files, run=task.run)
@@ -68,28 +66,6 @@ def _most(run: str, rows: Mapping[str, int]) -> dict[str, int]:
         answered = DOCUMENT_BYTES + of_part * CLASSES * BYTES_OF_A_NUMBER
         most |= {_answer_key(run, part, file): answered for file in predictions.FILES}
     return most
-
-
-def _files(archive: bytes, *, most: Mapping[str, int]) -> dict[str, bytes]:
-    """Contents by name. Raises ArtifactInvalid for a name that is none of these, a link, or a file that is larger."""
-    found: dict[str, bytes] = {}
-    try:
-        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as opened:
-            for member in opened:
-                if member.isdir():
-                    continue
-                name = member.name.removeprefix("./")
-                content = opened.extractfile(member) if member.isreg() else None
-                if content is None or name not in most or name in found:
-                    raise ArtifactInvalid(f"the training job left {quoted(name)}, which no training leaves")
-                if member.size > most[name]:
-                    raise ArtifactInvalid(
-                        f"the training job left {member.size:,} bytes of {name}: expected {most[name]:,} at most"
-                    )
-                found[name] = content.read()
-    except (tarfile.TarError, zlib.error, EOFError, OSError) as exc:
-        raise ArtifactInvalid("what the training job left is no whole .tar.gz file: retrain again") from exc
-    return found
 
 
 def _error(document: bytes) -> NightswapError:

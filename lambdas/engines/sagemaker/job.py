@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import layout
@@ -52,30 +53,50 @@ def describe(edges: Edges, task: TrainTask, engine: SageMaker, *, stage: str) ->
     manifest = layout.side(task.run, MANIFEST)
     bucket = edges.store.bucket
     edges.store.put(manifest, json.dumps([{"prefix": f"s3://{bucket}/"}, *dict.fromkeys(keys)]).encode())
+    return described(edges, task, engine, stage=stage, manifest_key=manifest)
+
+
+def described(
+    edges: Edges,
+    task: TrainTask,
+    engine: SageMaker,
+    *,
+    stage: str,
+    manifest_key: str,
+    hyperparameters: Mapping[str, str] | None = None,
+) -> TrainingJob:
+    """The job that reads what the manifest names; `hyperparameters` are of one of SageMaker's own algorithms."""
+    bucket = edges.store.bucket
     stop = {"MaxRuntimeInSeconds": engine.max_runtime_seconds}
     if engine.spot:
         stop["MaxWaitTimeInSeconds"] = 2 * engine.max_runtime_seconds
     return TrainingJob(
         name=name(stage, run=task.run, model=task.model),
-        manifest_uri=str(Place(bucket, manifest)),
+        manifest_uri=str(Place(bucket, manifest_key)),
         output_uri=str(Place(bucket, _output(task.run))),
         instance_type=engine.instance_type,
         volume_gb=engine.volume_gb,
         spot=engine.spot,
         stop=stop,
+        instances=engine.instances,
+        hyperparameters=hyperparameters or {},
     )
 
 
-def in_words(engine: SageMaker) -> str:
-    """What the job is and the most that it can cost.
+def in_words(engine: SageMaker, *, by: str = "") -> str:
+    """What the job is and the most that it can cost; `by` names one of SageMaker's own algorithms.
 
     >>> in_words(SageMaker(max_runtime_seconds=1800))
     'trained on SageMaker, on one ml.m5.large for 1,800 s at most: $0.06 at most in us-east-1'
+    >>> in_words(SageMaker(instances=2), by="linear-learner")
+    "trained by SageMaker's linear-learner, on 2 ml.m5.large for 3,600 s at most: $0.23 at most in us-east-1"
     """
-    most = dollars(engine.instance_type, seconds=engine.max_runtime_seconds)
+    most = engine.instances * dollars(engine.instance_type, seconds=engine.max_runtime_seconds)
+    what = f"trained by SageMaker's {by}" if by else "trained on SageMaker"
+    count = "one" if engine.instances == 1 else str(engine.instances)
     spare = " of spare capacity" if engine.spot else ""
     return (
-        f"trained on SageMaker, on one {engine.instance_type}{spare} for {engine.max_runtime_seconds:,} s at most:"
+        f"{what}, on {count} {engine.instance_type}{spare} for {engine.max_runtime_seconds:,} s at most:"
         f" ${most:.2f} at most in us-east-1"
     )
 

@@ -10,14 +10,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.errors import EstimatorUnsupported
+from lambdas.model.built_in.algorithms import BuiltIn
 from lambdas.model.formats.table import FORMATS, Format, format_of
 
 
 def choose(estimator: Any, *, named: str | None, formats: Mapping[str, Format] = FORMATS) -> str:
     """The name of the format for an unfitted estimator; `named` is the recipe's, None for the first that takes it.
+    SageMaker's own algorithms have one each.
 
     Raises EstimatorUnsupported with the reasons of each format that was asked.
     """
+    if isinstance(estimator, BuiltIn):
+        return estimator.format
     refusals: dict[str, EstimatorUnsupported] = {}
     for name, each in (formats if named is None else {named: format_of(named)}).items():
         try:

@@ -22,6 +22,7 @@ from chalicelib.exact import PROBABILITY_TOLERANCE
 if TYPE_CHECKING:
     from lambdas.model.arrays import Floats
     from lambdas.model.artifact import Artifact
+    from lambdas.model.formats.encoded import Encoding
     from lambdas.model.formats.fitted import Expected, Exported, Fitted, Levels
     from lambdas.model.recipe import Recipe
 
@@ -80,6 +81,24 @@ class Foreign(Protocol):
         """(n, k)"""
 
 
+class Classifier(Protocol):
+    """A fitted classifier that is none of scikit-learn's, as `Fitted` has one."""
+
+    @property
+    def classes_(self) -> Sequence[str]:
+        """In the order of the probabilities."""
+
+    def predict_proba(self, X: Floats, /) -> Floats:
+        """(n, k)"""
+
+
+class ReadsBuiltIn(Protocol):
+    """Reads the model that a training job of one of SageMaker's own algorithms leaves, and trusts nothing of it."""
+
+    def __call__(self, content: bytes, *, encoding: Encoding, classes: Sequence[str]) -> Classifier:
+        """Raises ArtifactInvalid, and TrainingFailed for numbers that diverged."""
+
+
 class Growth(Protocol):
     """Estimates how large an artifact becomes, of fits on few rows and on more of them."""
 
@@ -112,6 +131,8 @@ class Format:
     reads: Callable[[], Callable[..., Foreign]] | None = None
     """Imports what reads a model that was trained elsewhere, from its file and the names of its classes; it raises
     ImportRefused. None where no such model goes into this format."""
+    built_in: Callable[[], ReadsBuiltIn] | None = None
+    """Imports what reads the model of one of SageMaker's own algorithms; None where none goes into this format."""
     marks: tuple[bytes, ...] = ()
     """What such a file begins with, or another that was meant to be one; none of a format of texts."""
 
@@ -120,6 +141,12 @@ def _scorecard() -> Code:
     from lambdas.model.formats.scorecard import format as scorecard_format
 
     return scorecard_format
+
+
+def _linear_learner() -> ReadsBuiltIn:
+    from lambdas.model.formats.scorecard import linear_learner
+
+    return linear_learner.read
 
 
 def _xgboost() -> Callable[..., Foreign]:
@@ -153,7 +180,12 @@ def _growth_of_trees() -> Growth:
 
 
 FORMATS: Mapping[str, Format] = {
-    "scorecard": Format(file="model.json", serving=("scorecard.py", "functions.py", "dates.py"), code=_scorecard),
+    "scorecard": Format(
+        file="model.json",
+        serving=("scorecard.py", "functions.py", "dates.py"),
+        code=_scorecard,
+        built_in=_linear_learner,
+    ),
     "trees": Format(
         file="model.trees",
         serving=("trees.py", "functions.py", "dates.py"),

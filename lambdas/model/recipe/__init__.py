@@ -16,6 +16,7 @@ trivial_answers.py  finds an answer without a look at the row that passes them
 recipe_files.py  which files of a folder hold a recipe
 """
 
+from lambdas.model.built_in.algorithms import LinearLearner
 from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
 from lambdas.model.recipe.parts import (
     Approval,
@@ -39,6 +40,7 @@ __all__ = [
     "Categorical",
     "Columns",
     "Date",
+    "LinearLearner",
     "Numeric",
     "Recipe",
     "SageMaker",

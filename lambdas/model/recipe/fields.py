@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.exact import exact
+from lambdas.model.built_in.algorithms import BuiltIn
 from lambdas.model.gate.demands import RATCHET, SURE, Demands
 from lambdas.model.gate.thresholds import GateRule
 from lambdas.model.recipe.parts import (
@@ -47,7 +48,7 @@ class Fields:
     classes: Mapping[str, str]
     """Raw label in the files -> class name. Any other label is an error, or of the class `other`."""
     estimator: Callable[[Columns], Any]
-    """Builds the unfitted scikit-learn estimator. Import scikit-learn inside it."""
+    """Builds the unfitted scikit-learn estimator. Import scikit-learn inside it. Or a `BuiltIn` of SageMaker's."""
     thresholds: Sequence[GateRule]
     other: str | None = None
     """The class of all labels that `classes` does not list, one of its own or not; None where they are an error."""
@@ -96,6 +97,11 @@ class Fields:
         return (
             SageMaker() if self.engine == SAGEMAKER else self.engine if isinstance(self.engine, SageMaker) else None
         )
+
+    @property
+    def built_in(self) -> BuiltIn | None:
+        """SageMaker's own algorithm in the place of an estimator."""
+        return self.estimator if isinstance(self.estimator, BuiltIn) else None
 
     @property
     def single_columns(self) -> list[Numeric | Categorical]:

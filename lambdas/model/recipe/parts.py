@@ -213,16 +213,18 @@ class Approval:
 
 @dataclass(frozen=True)
 class SageMaker:
-    """An engine: a training job on one instance of this type fits the estimator, in the place of the function Train.
+    """An engine: a training job on an instance of this type fits the estimator, in the place of the function Train.
 
     Its time is bounded, and so is its price. `spot` takes spare capacity, which is cheaper, and which AWS may take
-    back: then the job begins anew, and waits for that up to as long again.
+    back: then the job begins anew, and waits for that up to as long again. `instances` of them share the rows of one
+    of SageMaker's own algorithms.
     """
 
     instance_type: str = "ml.m5.large"
     max_runtime_seconds: int = 3600
     spot: bool = False
     volume_gb: int = 30
+    instances: int = 1
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.gate_rules import gate_problems
 from lambdas.model.recipe.parts import (
     CATEGORIES_OF_A_DATE,
+    IMPUTER,
     INFINITIES,
     KEPT,
     MAGNITUDE_MAX,
@@ -53,6 +54,7 @@ OTHERWISE = ("reject", "approve")
 RUNTIME_SECONDS = range(60, 86_401)
 """Of a training job. SageMaker itself takes more: a night has no more."""
 VOLUME_GB = range(1, 1025)
+INSTANCES_OF_A_JOB = range(1, 21)
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode's categories of characters that break a line, change its direction or are invisible."""
 
@@ -93,6 +95,7 @@ def _contradictions(recipe: Fields) -> Iterator[str]:
     yield from _approval_problems(recipe)
     yield from _serving_problems(recipe.serving)
     yield from _engine_problems(recipe)
+    yield from _built_in_problems(recipe)
 
 
 def _model_problem(model: str) -> str:
@@ -249,3 +252,29 @@ def _engine_problems(recipe: Fields) -> Iterator[str]:
         yield "requires names packages, which SageMaker's image of scikit-learn does not have: leave engine out"
     if recipe.format == "onnx":
         yield "format is 'onnx', whose libraries SageMaker's image of scikit-learn does not have: leave engine out"
+    yield from _instances_problems(engine.instances, are_shared=recipe.built_in is not None)
+
+
+def _instances_problems(instances: int, *, are_shared: bool) -> Iterator[str]:
+    if instances not in INSTANCES_OF_A_JOB:
+        yield f"engine.instances is {instances}: expected 1 to {INSTANCES_OF_A_JOB[-1]}"
+    elif instances > 1 and not are_shared:
+        yield "engine.instances is more than 1, and scikit-learn fits on one: leave it out, or take LinearLearner()"
+
+
+def _built_in_problems(recipe: Fields) -> Iterator[str]:
+    """Whose image is closed: it is a training job alone, of rows without gaps, and nothing is cross-validated."""
+    built_in = recipe.built_in
+    if built_in is None:
+        return
+    name = type(built_in).__name__
+    yield from built_in.problems(classes=len(recipe.class_names))
+    if recipe.on_sagemaker is None:
+        yield f"estimator is {name}, which is SageMaker's own: write engine='sagemaker', or SageMaker(...)"
+    if recipe.format not in (None, built_in.format):
+        yield f"format is {shown(recipe.format)}, and {name} goes into {built_in.format!r}: leave format out"
+    if recipe.threshold is not None and recipe.threshold.is_chosen:
+        yield f"threshold is chosen by cross-validation, which {name} has not: write a number, as Threshold(0.3)"
+    for column in recipe.numeric:
+        if column.missing in (KEPT, IMPUTER):
+            yield f"column {column.name} has missing={column.missing!r}, and {name} takes no gaps: write 'median'"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from lambdas.model.built_in.algorithms import BUILT_INS, BuiltIn
 from lambdas.model.gate.demands import RATCHET
 from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, GateRule
 from lambdas.model.recipe.fields import ENGINES, Fields
@@ -98,7 +99,10 @@ TEXT = Kind("a text", _is_text)
 TRUTH = Kind("True or False", lambda value: isinstance(value, bool))
 NUMBER = Kind("a number", _is_number)
 WHOLE = Kind("a whole number", _is_whole)
-FUNCTION = Kind("a function of the columns", callable)
+ESTIMATOR = Kind(
+    f"a function of the columns, or {' or '.join(f'{each.__name__}(...)' for each in BUILT_INS)}",
+    lambda value: callable(value) and not (isinstance(value, type) and issubclass(value, BuiltIn)),
+)
 LIST = Kind("a list", _is_list)
 MAPPING = Kind("a dict of raw label to class name", lambda value: isinstance(value, Mapping))
 COSTS = Kind('a dict such as {"fn": 50, "fp": 1}', lambda value: isinstance(value, Mapping))
@@ -147,7 +151,7 @@ FIELDS: Kinds = {
     "columns": LIST,
     "label": TEXT,
     "classes": MAPPING,
-    "estimator": FUNCTION,
+    "estimator": ESTIMATOR,
     "thresholds": LIST,
     "other": TEXT.or_none(),
     "tolerate": TOLERATE,
@@ -209,7 +213,13 @@ PARTS: Mapping[type, Kinds] = {
     Window: {"nights": WHOLE.or_none(), "days": WHOLE.or_none(), "column": TEXT.or_none()},
     Shift: {"share": NUMBER, "seconds": WHOLE},
     Serving: {"memory_mb": WHOLE.or_none(), "timeout_seconds": WHOLE.or_none()},
-    SageMaker: {"instance_type": TEXT, "max_runtime_seconds": WHOLE, "spot": TRUTH, "volume_gb": WHOLE},
+    SageMaker: {
+        "instance_type": TEXT,
+        "max_runtime_seconds": WHOLE,
+        "spot": TRUTH,
+        "volume_gb": WHOLE,
+        "instances": WHOLE,
+    },
     Approval: {"within_hours": WHOLE, "otherwise": TEXT},
     GateRule: {
         "metric": TEXT,

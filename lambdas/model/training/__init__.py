@@ -7,5 +7,6 @@ cross_validation.py  how well the recipe does on the training part
 choosing.py          the operating point, on rows that the cross-validation held out
 asking.py            asks an imported model about rows before it is taken
 imported.py          a model that was trained elsewhere, in the place of a fit
+built_in.py          a model of one of SageMaker's own algorithms, in the place of a fit
 trial.py             a fit of few rows, before the real one
 """

@@ -44,10 +44,12 @@ def format_for(recipe: Recipe) -> str:
 
 
 def why_in_one_piece(recipe: Recipe) -> str:
-    """Why the recipe's estimator is fitted in one piece; an empty text when it is fitted part by part.
+    """Why the recipe's estimator is fitted in one piece; an empty text when it is fitted part by part, or elsewhere.
 
     Raises EstimatorUnsupported for one that cannot be served, TrainingFailed when the recipe's function raises.
     """
+    if recipe.built_in is not None:
+        return ""
     with failures(recipe, doing="fitting"):
         return why_not(_unfitted(recipe))
 

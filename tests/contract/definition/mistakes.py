@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflows.definitions.rendering import LAMBDA, SAGEMAKER, golden
+from workflows.definitions.rendering import BUILT_INS, LAMBDA, SAGEMAKER, golden
 
 CHECKER, STATELINT = "checker", "statelint"
 REMOVED = object()
@@ -194,3 +194,21 @@ IN_THE_JOB: Mapping[str, Mapping[str, Any]] = {
 }
 MISTAKES_ON_SAGEMAKER = tuple(Mistake(name, changes, engine=SAGEMAKER) for name, changes in IN_THE_JOB.items())
 """Made where recipes train on SageMaker."""
+
+OWN = "TrainLinearLearner"
+ASKED = f"{OWN}/Parameters"
+IN_A_BUILT_IN: Mapping[str, Mapping[str, Any]] = {
+    "hyperparameters of nowhere": {f"{ASKED}/HyperParameters.$": "$.preprocess.hyperparameters"},
+    "hyperparameters that are a text": {f"{ASKED}/HyperParameters.$": "$.preprocess.job.name"},
+    "count of nowhere": {f"{ASKED}/ResourceConfig/InstanceCount.$": "$.preprocess.instances"},
+    "count that is a text": {f"{ASKED}/ResourceConfig/InstanceCount.$": "$.preprocess.job.name"},
+    "rows shared in no way": {f"{ASKED}/InputDataConfig/0/DataSource/S3DataSource/S3DataDistributionType": "Sharded"},
+    "channel with a space": {f"{ASKED}/InputDataConfig/0/ChannelName": "the rows"},
+    "job never asked for": {"HasNewData/Choices/2/Next": "Train"},
+    "job of the script": {"HasNewData/Choices/2/Next": "TrainOnSageMaker"},
+    "job not waited for": {f"{OWN}/Resource": "arn:aws:states:::sagemaker:createTrainingJob"},
+    "job whose failure is lost": {f"{OWN}/Catch/0/Next": "RetrainFailed"},
+    "job without a time-out": {f"{OWN}/TimeoutSeconds": REMOVED},
+}
+MISTAKES_IN_BUILT_INS = tuple(Mistake(name, changes, engine=BUILT_INS) for name, changes in IN_A_BUILT_IN.items())
+"""Made where recipes name one of SageMaker's own algorithms."""

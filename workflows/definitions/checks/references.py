@@ -20,7 +20,7 @@ from workflows.definitions.checks.integrations import integration_mistakes
 from workflows.definitions.checks.paths import PathError, fill, read, write
 from workflows.definitions.checks.problem import Problem
 from workflows.definitions.checks.samples import accepts, samples
-from workflows.definitions.functions import SAGEMAKER, Signature
+from workflows.definitions.functions import EXAMPLES, Signature
 
 WAIT_SECONDS_MAX = 99_999_999
 """Source: AWS Step Functions guide, "Wait workflow state"."""
@@ -170,6 +170,6 @@ def with_examples(value: Any) -> Any:
         return {name: with_examples(each) for name, each in value.items()}
     if isinstance(value, list):
         return [with_examples(each) for each in value]
-    for placeholder, example in SAGEMAKER.items():
+    for placeholder, example in EXAMPLES.items():
         value = value.replace(placeholder, example) if isinstance(value, str) else value
     return value

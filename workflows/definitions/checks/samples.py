@@ -41,6 +41,8 @@ EXAMPLES: Mapping[type, Mapping[str, Any]] = {
         "volume_gb": 30,
         "spot": True,
         "stop": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200},
+        "instances": 2,
+        "hyperparameters": {"feature_dim": "3"},
     }
 }
 """Of payloads inside of others."""

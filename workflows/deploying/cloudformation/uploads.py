@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DEFINITION = "workflows/definitions/golden/retrain.asl.json"
 DEFINITION_ON_SAGEMAKER = "workflows/definitions/golden/retrain_on_sagemaker.asl.json"
+DEFINITION_WITH_BUILT_INS = "workflows/definitions/golden/retrain_with_built_ins.asl.json"
 LARGE_BYTES = 1_000_000
 """From here on an upload may take more than a moment, so that its beginning is told too."""
 
@@ -69,6 +70,8 @@ class Contents:
 
 def definition_for(root: Path, needs: Needs) -> Path:
     """The file of the state machine's definition, for a stage of these models."""
+    if needs.by_built_ins:
+        return root / DEFINITION_WITH_BUILT_INS
     return root / (DEFINITION_ON_SAGEMAKER if needs.on_sagemaker else DEFINITION)
 
 

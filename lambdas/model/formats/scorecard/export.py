@@ -24,6 +24,7 @@ from lambdas.model.features.steps import class_name
 from lambdas.model.features.transformers import transform
 from lambdas.model.formats.fitted import Exported, Fitted
 from lambdas.model.formats.schemas import schema_of
+from lambdas.model.formats.scorecard.linear_learner import LinearModel
 from lambdas.model.formats.scorecard.size import check_size
 from lambdas.model.formats.scorecard.supported import check
 from lambdas.model.recipe import Date, Numeric
@@ -49,8 +50,13 @@ def export(fitted: Fitted) -> Exported:
 def to_document(fitted: Fitted) -> dict[str, Any]:
     """The scorecard; raises as `export` does."""
     recipe = fitted.recipe
-    check(best(fitted.estimator))
-    link, made, coefficients, intercepts = _classifier(*_unfold(fitted))
+    if isinstance(fitted.estimator, LinearModel):  # which was checked when it was read
+        model = fitted.estimator
+        link, coefficients, intercepts = model.link, model.weights, model.biases
+        made: Sequence[Feature] = model.encoding.features
+    else:
+        check(best(fitted.estimator))
+        link, made, coefficients, intercepts = _classifier(*_unfold(fitted))
     plain, weights, constants = spread(made, weights=coefficients)
     features = of_columns(plain, recipe=recipe, levels=fitted.levels.of_columns)
     values = list(dict.fromkeys((each.column, each.through) for each in features if each.through))

@@ -1,0 +1,65 @@
+"""Makes a fitted estimator of the model that one of SageMaker's own algorithms left, and the encoding of its rows.
+
+No estimator of scikit-learn's has fitted it, so nothing of scikit-learn answers for it: the answers that Evaluate
+holds the artifact against are those of the algorithm's documented formula, on the numbers of the model itself. They
+share neither the folding of the scaler nor the scoring code with the artifact.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from chalicelib.errors import EstimatorUnsupported
+from lambdas.model.built_in.algorithms import BuiltIn
+from lambdas.model.data.date_parts import spread
+from lambdas.model.filling.fills import NONE_MISSING, Fills, fills
+from lambdas.model.folding.summary import Summary
+from lambdas.model.folding.total import Rows
+from lambdas.model.formats.encoded import Encoding
+from lambdas.model.formats.fitted import Fitted, Levels
+from lambdas.model.formats.table import format_of
+from lambdas.model.recipe import Recipe
+from lambdas.model.training.choosing import operating_point
+from lambdas.model.training.cross_validation import Validated
+
+LEFT_OUT = "SageMaker fitted it once, on the whole training part"
+
+
+def encoding_of(recipe: Recipe, *, rows: Rows) -> tuple[Encoding, Rows]:
+    """What the rows of the training part are encoded by; and the rows without gaps and dates, as it takes them.
+
+    Raises TrainingFailed for a column without any number.
+    """
+    found = fills(recipe, total=rows.total)
+    seen = rows.each_as(found.part).each_as(partial(spread, recipe=recipe))
+    summary = seen.total(Summary.of)
+    encoding = Encoding.of(
+        means=summary.moments.mean,
+        variances=summary.moments.variance,
+        levels=summary.known.of_columns,
+        fills=found.of_columns,
+        rows=summary.rows,
+    )
+    return encoding, seen
+
+
+def fitted(content: bytes, *, recipe: Recipe, built_in: BuiltIn, encoding: Encoding) -> Fitted:
+    """`content` is the model's file. Raises ArtifactInvalid, and TrainingFailed for numbers that diverged."""
+    read = format_of(built_in.format).built_in
+    if read is None:
+        raise EstimatorUnsupported(f"the format {built_in.format} reads no model of SageMaker's own algorithms")
+    model = read()(content, encoding=encoding, classes=recipe.class_names)
+    point, threshold = operating_point(recipe, Validated({"left_out": LEFT_OUT}))
+    facts = {
+        "estimator": type(built_in).__name__,
+        "parameters": {name: str(value) for name, value in built_in.given.items()},
+        "libraries": {},
+        "train_rows": encoding.rows,
+        "folded": None,
+        "iterations": {},
+        "warnings": [],
+        "cross_validation": {"left_out": LEFT_OUT},
+        "threshold": threshold,
+    }
+    filled = NONE_MISSING if not any(each is not None for each in encoding.fills) else Fills(encoding.fills)
+    return Fitted(recipe, model, Levels(encoding.levels), facts, filled, operating_point=point)

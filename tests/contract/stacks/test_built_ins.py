@@ -1,0 +1,89 @@
+"""What a stage has beside the rest when a recipe names one of SageMaker's own algorithms."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from chalicelib.names import Names
+from tests.contract.stacks.evaluating import permits
+from tests.contract.stacks.reading import statements
+from workflows.definitions.functions import EXAMPLES
+from workflows.deploying.cloudformation.uploads import definition_for
+from workflows.packaging.needs import Needs
+from workflows.planning.machine import completed
+from workflows.stacks.main import main_template
+from workflows.stacks.sagemaker import LINEAR_LEARNER, LINEAR_LEARNER_REGISTRIES, REGISTRIES
+
+ROOT = Path(__file__).parents[3]
+SCRIPT = main_template("prod", models=["flows"], needs=Needs(on_sagemaker=("flows",)))
+NEEDS = Needs(on_sagemaker=("flows",), by_built_ins=("flows",))
+MAIN = main_template("prod", models=["flows"], needs=NEEDS)
+SDK = """
+import json, sys
+from sagemaker import image_uris
+print(json.dumps({each: image_uris.retrieve("linear-learner", each) for each in json.loads(sys.argv[1])}))
+"""
+
+
+def test_stage_without_such_a_recipe_has_nothing_of_it() -> None:
+    assert "linear-learner" not in json.dumps(SCRIPT).lower()
+    assert set(MAIN["Resources"]) == set(SCRIPT["Resources"])
+    changed = {name for name, each in SCRIPT["Resources"].items() if MAIN["Resources"][name] != each}
+    assert changed == {"TrainingRole", "Retrain"}
+
+
+def test_every_placeholder_of_the_definition_is_filled() -> None:
+    definition = definition_for(ROOT, NEEDS).read_text("utf-8")
+    filled = MAIN["Resources"]["Retrain"]["Properties"]["DefinitionSubstitutions"]
+
+    assert {name for name in EXAMPLES if name in definition} == {*EXAMPLES}
+    assert {f"${{{name}}}" for name in filled} >= {*EXAMPLES}
+    [image, values] = filled["LinearLearnerImage"]["Fn::Sub"]
+    assert image == "${Registry}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/linear-learner:1"
+    assert values["Registry"]["Fn::FindInMap"][2] == "LinearLearner"
+    assert MAIN["Mappings"]["TrainingImages"]["eu-west-1"]["LinearLearner"] == "438346466558"
+
+
+def test_plan_fills_them_too() -> None:
+    definition = definition_for(ROOT, NEEDS).read_text("utf-8")
+
+    names = Names(stage="prod", account="123456789012", region="eu-west-1")
+    known = completed(definition, names, source_sha256="a" * 64)
+
+    assert "438346466558.dkr.ecr.eu-west-1.amazonaws.com/linear-learner:1" in known
+
+
+@pytest.mark.parametrize(("template", "may"), [(SCRIPT, False), (MAIN, True)])
+def test_image_may_be_pulled_where_a_recipe_asks_for_it(template: dict[str, object], may: bool) -> None:
+    image = "arn:aws:ecr:eu-west-1:438346466558:repository/linear-learner"
+
+    assert permits(statements(template, "TrainingRole"), "ecr:BatchGetImage", image) is may
+
+
+def test_job_reads_the_rows_that_were_written_for_it() -> None:
+    rows = "arn:aws:s3:::nightswap-prod-123456789012-eu-west-1/work/a-run/sides/rows/00000.csv"
+
+    assert permits(statements(MAIN, "TrainingRole"), "s3:GetObject", rows)
+    assert permits(statements(MAIN, "PreprocessRole"), "s3:PutObject", rows)
+
+
+def test_image_of_each_region_is_the_sdks() -> None:
+    python = ROOT / ".venv-definitions/bin/python"
+    done = subprocess.run(
+        [python, "-W", "ignore", "-c", SDK, json.dumps([*REGISTRIES])],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+
+    images = json.loads(done.stdout.splitlines()[-1])
+    domain = {region: "amazonaws.com" + (".cn" if region.startswith("cn-") else "") for region in REGISTRIES}
+    assert images == {
+        region: f"{account}.dkr.ecr.{region}.{domain[region]}/{':'.join(LINEAR_LEARNER)}"
+        for region, account in LINEAR_LEARNER_REGISTRIES.items()
+    }

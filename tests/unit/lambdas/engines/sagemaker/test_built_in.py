@@ -1,0 +1,196 @@
+"""A night whose recipe names SageMaker's Linear Learner: the rows that it reads, its job, and its model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from chalicelib import layout
+from chalicelib.contracts.decisions import TRAIN_LINEAR_LEARNER
+from chalicelib.contracts.training import Preprocessed, PreprocessTask, Trained
+from chalicelib.errors import ArtifactInvalid, TrainingFailed
+from lambdas import evaluate, preprocess, recipes, train
+from lambdas.engines.sagemaker import built_in, job
+from lambdas.model.recipe import LinearLearner, Recipe, SageMaker
+from tests.fakes.edges import FakeOutside
+from tests.given import built_ins
+from tests.given.nights import MODEL
+from tests.unit.lambdas.engines.sagemaker.jobs import content
+from tests.unit.lambdas.nightly_batch import (
+    RUN,
+    SETTINGS,
+    evaluation_task,
+    night_with_data,
+    preprocessing,
+    training_task,
+)
+
+KEY = job.output_key(SETTINGS.stage, run=RUN, model=MODEL)
+
+
+def by_linear_learner(model: str, *, instances: int = 1) -> Recipe:
+    return replace(recipes.load(model), estimator=LinearLearner(epochs=9), engine=SageMaker(instances=instances))
+
+
+def described(night: FakeOutside, load: Callable[[str], Recipe] = by_linear_learner) -> Preprocessed:
+    return preprocess.run(PreprocessTask(run=RUN, model=MODEL, force=False), night.edges, SETTINGS, load=load)
+
+
+def read_by_the_job(night: FakeOutside, ready: Preprocessed) -> list[bytes]:
+    assert ready.job is not None
+    [head, *names] = json.loads(content(night, ready.job.manifest_uri.removeprefix("s3://test-bucket/")))
+    return [content(night, (head["prefix"] + name).removeprefix("s3://test-bucket/")) for name in names]
+
+
+@pytest.fixture
+def night() -> FakeOutside:
+    return night_with_data()
+
+
+def test_job_is_one_of_the_algorithm_with_its_hyperparameters_as_texts(night: FakeOutside) -> None:
+    ready = described(night)
+
+    assert ready.decision == TRAIN_LINEAR_LEARNER
+    assert ready.reason.endswith(
+        "trained by SageMaker's linear-learner, on one ml.m5.large for 3,600 s at most: $0.12 at most in us-east-1"
+    )
+    assert ready.job is not None
+    assert ready.job.hyperparameters == {
+        "binary_classifier_model_selection_criteria": "loss_function",
+        "epochs": "9",
+        "feature_dim": "3",
+        "loss": "logistic",
+        "mini_batch_size": "1000",
+        "normalize_data": "false",
+        "predictor_type": "binary_classifier",
+        "unbias_data": "false",
+    }
+
+
+def test_rows_are_scaled_labelled_and_in_a_drawn_order(night: FakeOutside) -> None:
+    X, y = built_ins.read_rows(read_by_the_job(night, described(night)))
+
+    assert (X.shape, y.sum()) == ((1200, 3), 480)
+    assert np.abs(X.mean(axis=0)).max() < 1e-6
+    assert np.abs(X.std(axis=0) - 1).max() < 1e-6
+    assert 0 < y[:100].mean() < 1
+
+
+def test_run_that_is_repeated_writes_the_same_rows(night: FakeOutside) -> None:
+    first = described(night)
+    rows = read_by_the_job(night, first)
+
+    assert described(night) == first
+    assert read_by_the_job(night, first) == rows
+
+
+def test_instances_share_the_rows_evenly(night: FakeOutside) -> None:
+    ready = described(night, lambda model: by_linear_learner(model, instances=3))
+
+    objects = read_by_the_job(night, ready)
+    assert [len(each.splitlines()) for each in objects] == [400, 400, 400]
+    assert ready.job is not None
+    assert (ready.job.instances, ready.job.hyperparameters["mini_batch_size"]) == (3, "400")
+    assert "on 3 ml.m5.large for 3,600 s at most: $0.35 at most" in ready.reason
+
+
+def test_model_becomes_a_scorecard_that_passes_its_gate(night: FakeOutside) -> None:
+    ready = described(night)
+    night.store.put(KEY, built_ins.linear_learner(read_by_the_job(night, ready)))
+
+    trained = train.run(training_task(ready), night.edges, SETTINGS, load=by_linear_learner)
+    judged = evaluate.run(evaluation_task(ready, trained), night.edges, SETTINGS)
+
+    assert trained.artifact_uri.endswith("/model.json")
+    assert judged.passed, judged.reason
+    facts = json.loads(content(night, layout.run_document(RUN, "training")))
+    assert (facts["estimator"], facts["parameters"], facts["train_rows"]) == ("LinearLearner", {"epochs": "9"}, 1200)
+    assert facts["cross_validation"] == {"left_out": "SageMaker fitted it once, on the whole training part"}
+
+
+def test_artifact_of_other_weights_than_the_answers_is_found(night: FakeOutside) -> None:
+    ready = described(night)
+    night.store.put(KEY, built_ins.linear_learner(read_by_the_job(night, ready)))
+    trained = train.run(training_task(ready), night.edges, SETTINGS, load=by_linear_learner)
+    folded = json.loads(content(night, layout.work(RUN, "model.json")))
+    folded["scores"][0]["intercept"] += 0.01
+    damaged = json.dumps(folded).encode()
+    night.store.put(layout.work(RUN, "model.json"), damaged)
+    other = Trained(
+        artifact_uri=trained.artifact_uri,
+        artifact_sha256=hashlib.sha256(damaged).hexdigest(),
+        answers_uri=trained.answers_uri,
+    )
+    judged = evaluate.run(evaluation_task(ready, other), night.edges, SETTINGS)
+
+    assert not judged.passed
+
+
+def refused(night: FakeOutside, body: bytes | None, kind: type[Exception] = ArtifactInvalid) -> str:
+    ready = described(night)
+    if body is not None:
+        night.store.put(KEY, body)
+    with pytest.raises(kind) as raised:
+        train.run(training_task(ready), night.edges, SETTINGS, load=by_linear_learner)
+    assert night.store.find(layout.work(RUN, "model.json")) is None
+    return str(raised.value)
+
+
+def model(width: int = 3, lines: int = 1, bias: float = 0.0) -> bytes:
+    return built_ins.linear_model(np.ones((lines, width)), np.full(lines, bias))
+
+
+def left(body: bytes) -> bytes:
+    return built_ins.archived({"model_algo-1": body})
+
+
+def test_job_that_left_nothing(night: FakeOutside) -> None:
+    assert "left nothing at work/" in refused(night, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (left(model())[:40], "no whole .tar.gz file"),
+        (b"", "no whole .tar.gz file"),
+        (built_ins.archived({"../model_algo-1": model()}), "left '../model_algo-1': expected model_algo-1"),
+        (built_ins.archived({}), "left none: expected model_algo-1"),
+        (left(b"\x80\x04N."), "it is a pickle, which runs whatever is in it, and nothing is unpickled"),
+        (left(model()[:-30]), "it is no whole zip file"),
+        (left(built_ins.network(built_ins.parameters({}))), "its parameters are none: expected arg:fc0_weight and"),
+        (left(built_ins.network(b"")), "mx-mod-0000.params ends after 0 bytes"),
+        (left(model(width=4)), "its weights are (1, 4) and its biases (1,): expected (1, 3) and (1,)"),
+        (left(model(lines=2)), "its weights are (2, 3)"),
+    ],
+)
+def test_archive_that_the_algorithm_does_not_leave_is_refused(night: FakeOutside, body: bytes, words: str) -> None:
+    assert words in refused(night, body)
+
+
+def test_weights_that_diverged_are_a_failed_training(night: FakeOutside) -> None:
+    assert "the fit diverged" in refused(night, left(model(bias=np.nan)), TrainingFailed)
+
+
+def test_record_of_the_encoding_that_is_gone_is_a_typed_error(night: FakeOutside) -> None:
+    ready = described(night)
+    night.store.put(KEY, left(model()))
+    night.store.delete(layout.side(RUN, built_in.ENCODING))
+
+    with pytest.raises(ArtifactInvalid, match="is gone"):
+        train.run(training_task(ready), night.edges, SETTINGS, load=by_linear_learner)
+
+
+def test_more_instances_than_rows(night: FakeOutside) -> None:
+    small = night_with_data(lines=["0,54540,8314,normal."] * 9 + ["0,230,1200,phf."] * 9)
+
+    with pytest.raises(TrainingFailed, match="20 instances are to share 14 rows"):
+        described(small, lambda model: by_linear_learner(model, instances=20))
+
+
+def test_recipe_with_a_function_as_estimator_has_another_job(night: FakeOutside) -> None:
+    assert preprocessing(night.edges).job is None
