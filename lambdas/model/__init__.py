@@ -12,8 +12,8 @@ features/       what reaches the classifier, as functions of the columns
 data/           training part, holdout and profile of a data set
 splitting/      which rows train and which are held out
 reading/        from an object's bytes to a table, or to an error that names the cell
-built_in/       SageMaker's own algorithms, as a recipe names one
 recipe/         describes a model: columns, label, classes, estimator, split, thresholds
+built_in/       SageMaker's own algorithms, as a recipe names one
 gate/           the rules that decide whether a challenger passes
 metrics/        confusion matrix, ratios, curves
 arrays.py       the types of arrays

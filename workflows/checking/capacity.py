@@ -102,6 +102,8 @@ def _bounds(recipe: Recipe, settings: StageSettings, *, in_one_piece: bool) -> I
     from lambdas.model.data import room
 
     sizes, share = task_sizes(settings), recipe.split.holdout_ratio
+    if recipe.built_in:
+        yield _in_memory(room.PREPROCESS, recipe, memory_mb=sizes["preprocess"].memory_mb)
     if in_one_piece:
         yield _in_memory(room.TRAIN, recipe, memory_mb=sizes["train"].memory_mb)
     yield _in_memory(room.EVALUATE, recipe, memory_mb=sizes["evaluate"].memory_mb, share=share, with_table=False)

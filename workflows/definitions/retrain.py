@@ -34,13 +34,7 @@ from workflows.definitions.states import branch, task
 def retrain(*, on_sagemaker: bool = False, by_built_ins: bool = False) -> Graph:
     """The whole machine, with the engine SageMaker or without it, and with its own algorithms or without them."""
     return Graph(
-        Chain(
-            [
-                restore_alias(),
-                preprocess(),
-                has_new_data(on_sagemaker=on_sagemaker, by_built_ins=by_built_ins),
-            ]
-        ),
+        Chain([restore_alias(), preprocess(), has_new_data(on_sagemaker, by_built_ins)]),
         comment="Retrain a model, judge it, version it, and make it live only when it is not shown worse.",
     )
 
@@ -65,16 +59,17 @@ def preprocess() -> Task:
     )
 
 
-def has_new_data(*, on_sagemaker: bool, by_built_ins: bool) -> Choice:
+def has_new_data(on_sagemaker: bool, by_built_ins: bool) -> Choice:
     first = roll_out()
     train = fit()
+    own = fit_by_built_ins() if by_built_ins else {}
     return branch(
         "HasNewData",
         on="$.preprocess.decision",
         cases={
             TRAIN: Chain([train, evaluate(), passes_thresholds(roll_out=first)]),
             **({TRAIN_ON_SAGEMAKER: Chain([fit_on_sagemaker(), train])} if on_sagemaker else {}),
-            **({name: Chain([step, train]) for name, step in fit_by_built_ins().items()} if by_built_ins else {}),
+            **{decision: Chain([step, train]) for decision, step in own.items()},
             TAKE_UP: Chain([take_up(), first]),
             NOTHING_NEW: end("NothingNew", outcome=NOTHING_NEW, reason="$.preprocess.reason"),
             SUPERSEDED: end("SupersededByRun", outcome=SUPERSEDED, reason="$.preprocess.reason"),
@@ -103,13 +98,9 @@ def fit_on_sagemaker() -> State:
 
 def fit_by_built_ins() -> dict[str, State]:
     """The same by SageMaker's own algorithms, each by the decision for it."""
-    from workflows.definitions.functions import BUILT_INS
-    from workflows.definitions.sagemaker import train_by_built_in
+    from workflows.definitions.sagemaker import train_by_built_ins
 
-    return {
-        name: train_by_built_in(name, image=image, caught_by=restore_after_failure())
-        for name, image in BUILT_INS.items()
-    }
+    return train_by_built_ins(caught_by=restore_after_failure)
 
 
 def evaluate() -> Task:

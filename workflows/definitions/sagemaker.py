@@ -7,12 +7,13 @@ them as paths, and what is not ours to say (a hyperparameter with the time in it
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from stepfunctions.steps import Catch, Retry, TrainingStep
 from stepfunctions.steps.states import State
 
-from workflows.definitions.functions import TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE
+from workflows.definitions.functions import BUILT_INS, TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE
 from workflows.definitions.states import retry
 from workflows.packaging.training_source import ENTRY_POINT
 
@@ -51,7 +52,12 @@ def train_on_sagemaker(*, caught_by: State) -> TrainingStep:
     return step
 
 
-def train_by_built_in(state: str, *, image: str, caught_by: State) -> TrainingStep:
+def train_by_built_ins(*, caught_by: Callable[[], State]) -> dict[str, State]:
+    """A state for each of SageMaker's own algorithms, by the decision that leads to it."""
+    return {name: _built_in(name, image=image, caught_by=caught_by()) for name, image in BUILT_INS.items()}
+
+
+def _built_in(state: str, *, image: str, caught_by: State) -> TrainingStep:
     """The same by one of SageMaker's own algorithms, with its own image, of rows that its instances share."""
     step = TrainingStep(
         state,

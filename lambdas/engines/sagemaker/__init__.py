@@ -9,5 +9,4 @@ older_python.py  what Python 3.10 lacks, which the job's image has
 archive.py       reads the archive that it left
 collected.py     takes what the job made, and trusts none of it
 built_in.py      the same of one of SageMaker's own algorithms: its rows, its job, its model
-csv_rows.py      rows as text, as it reads them
 """

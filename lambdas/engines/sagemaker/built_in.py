@@ -7,10 +7,7 @@ the instances can share evenly; and beside them how it encoded them, without whi
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
-
-import numpy as np
 
 from chalicelib import layout
 from chalicelib.contracts.decisions import TRAIN_LINEAR_LEARNER
@@ -22,14 +19,14 @@ from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsuppo
 from chalicelib.layout import Place
 from chalicelib.limits import BUILT_IN_FEATURES, BUILT_IN_TEXT_BYTES, IMPORT_TEXT_BYTES
 from lambdas import engine
-from lambdas.engines.sagemaker import csv_rows, job
+from lambdas.engines.sagemaker import job
 from lambdas.engines.sagemaker.archive import file_of
 from lambdas.intermediates import read
-from lambdas.model.arrays import Integers
 from lambdas.model.built_in.algorithms import BuiltIn, LinearLearner
 from lambdas.model.data import room
 from lambdas.model.data.part import Part, merged
 from lambdas.model.folding.total import Rows
+from lambdas.model.formats import encoded_rows
 from lambdas.model.formats.encoded import Encoding
 from lambdas.model.formats.fitted import Fitted
 from lambdas.model.recipe import Recipe, SageMaker
@@ -38,8 +35,6 @@ from lambdas.parts import PartList, files_of
 
 ENCODING, ROWS = "encoding", "rows"
 """Among the records of a run's sides: how the rows were encoded, and the objects with them."""
-OBJECT_BYTES = 25_000_000
-"""About the text of one object, which is in memory twice."""
 DECISIONS: Mapping[str, str] = {LinearLearner.algorithm: TRAIN_LINEAR_LEARNER}
 """Of Preprocess: each algorithm has a state of its own, which has its image."""
 
@@ -64,13 +59,13 @@ def describe(
     by_name = {f"{place:05}": part for place, part in enumerate(listed)}
     parts = Rows([*by_name], lambda name: Part.from_files(files_of(edges, by_name[name])), engine.each)
     encoding, seen = training.encoding_of(recipe, rows=parts)
-    _check(recipe, encoding, instances=where.instances)
+    check(recipe, encoding, instances=where.instances)
     edges.store.put(layout.side(task.run, ENCODING), documents.encode(encoding.to_document()))
     whole = merged([seen.open(name) for name in seen.names])
     names = []
-    for place, drawn in enumerate(_shared(encoding, seed=recipe.split.seed, instances=where.instances)):
+    for place, drawn in enumerate(encoded_rows.shared(encoding, seed=recipe.split.seed, instances=where.instances)):
         names.append(f"{place:05}.csv")
-        edges.store.put(_folder(task.run) + names[-1], csv_rows.csv(whole.take(drawn), encoding=encoding))
+        edges.store.put(_folder(task.run) + names[-1], encoded_rows.csv(whole.take(drawn), encoding=encoding))
     manifest, bucket = layout.side(task.run, job.MANIFEST), edges.store.bucket
     prefix = str(Place(bucket, _folder(task.run)))  # so that the files lie side by side where the job reads them
     edges.store.put(manifest, json.dumps([{"prefix": prefix}, *names]).encode())
@@ -98,15 +93,16 @@ def _folder(run: str) -> str:
     return layout.work(run, f"sides/{ROWS}/")
 
 
-def _check(recipe: Recipe, encoding: Encoding, *, instances: int) -> None:
+def check(recipe: Recipe, encoding: Encoding, *, instances: int) -> None:
+    """Raises for more features or text than are written, and for instances without a row; see `describe`."""
     if encoding.width > BUILT_IN_FEATURES:
         raise EstimatorUnsupported(
             f"the rows of recipe {recipe.model} have {encoding.width:,} features, a category one for each text, and"
-            f" SageMaker's own algorithms get {BUILT_IN_FEATURES:,} at most here: write one word for rare categories into the"
-            " files, or take LogisticRegression()",
+            f" SageMaker's own algorithms get {BUILT_IN_FEATURES:,} at most here: write one word for rare categories"
+            " into the files, or take LogisticRegression()",
             model=recipe.model,
         )
-    expected = encoding.rows * csv_rows.row_bytes(encoding)
+    expected = encoding.rows * encoded_rows.row_bytes(encoding)
     if expected > BUILT_IN_TEXT_BYTES:
         raise DatasetTooLarge(
             f"{encoding.rows:,} rows take about {expected / 1e6:,.0f} MB as the text that SageMaker's own algorithms"
@@ -117,14 +113,3 @@ def _check(recipe: Recipe, encoding: Encoding, *, instances: int) -> None:
         )
     if encoding.rows < instances:
         raise TrainingFailed(f"{instances} instances are to share {encoding.rows} rows: take fewer instances")
-
-
-def _shared(encoding: Encoding, *, seed: int, instances: int) -> list[Integers]:
-    """The rows of each object, in a drawn order: gradient descent wants no order in them.
-
-    The objects are a multiple of the instances, and as large as one another: so each instance gets as many rows.
-    """
-    at_once = math.ceil(encoding.rows * csv_rows.row_bytes(encoding) / OBJECT_BYTES)
-    objects = instances * math.ceil(at_once / instances)
-    order = np.random.default_rng(seed).permutation(encoding.rows)
-    return np.array_split(order, objects)

@@ -5,6 +5,7 @@ choice.py    which format a recipe's estimator goes into
 refusals.py  which steps of an unfitted estimator a format cannot hold, and why
 fitted.py    a fitted estimator, and its export
 encoded.py   rows as one of SageMaker's own algorithms gets them
+encoded_rows.py  the same as text
 numbered.py  classifiers that are fitted on numbers in place of the classes' names
 schemas.py   what an artifact takes
 listed_columns.py  the same as a manifest lists it, and how a run read its cells

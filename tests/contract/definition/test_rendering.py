@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from chalicelib.errors import RenderingFailed
 from workflows.cli.main import group
-from workflows.definitions.rendering import golden, rendered
+from workflows.definitions.rendering import BUILT_INS, golden, rendered
 
 ROOT = Path(__file__).parents[3]
 
@@ -31,6 +31,19 @@ def test_command_prints_what_is_committed_or_finds_nothing_wrong_with_it(argumen
     result = CliRunner().invoke(group, ["render", *arguments])
 
     assert (result.exit_code, result.output) == (0, printed)
+
+
+def test_command_prints_the_machine_with_an_algorithm_of_sagemakers() -> None:
+    result = CliRunner().invoke(group, ["render", "--engine", "sagemaker", "--algorithm", "linear-learner"])
+
+    assert (result.exit_code, result.output) == (0, golden(BUILT_INS))
+
+
+def test_algorithm_without_its_engine_is_refused() -> None:
+    result = CliRunner().invoke(group, ["render", "--algorithm", "linear-learner"])
+
+    assert result.exit_code == 2
+    assert "--algorithm is of --engine sagemaker" in result.output
 
 
 def test_rendering_is_silent_and_needs_neither_region_nor_credentials(tmp_path: Path) -> None:

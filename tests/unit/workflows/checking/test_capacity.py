@@ -13,7 +13,7 @@ from sklearn.tree import DecisionTreeClassifier
 from chalicelib.errors import DatasetTooLarge
 from chalicelib.settings import TASK_MB, StageSettings, load
 from lambdas import recipes
-from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe, Serving
+from lambdas.model.recipe import Categorical, Columns, LinearLearner, Numeric, Recipe, Serving
 from tests.given import data, graphs
 from workflows.checking.capacity import capacity, rounded
 from workflows.checking.file import check_room
@@ -141,3 +141,12 @@ def test_rounded_number_is_near(rows: int) -> None:
 
     told = float(said.removesuffix(" million").replace(",", "")) * (1e6 if "million" in said else 1)
     assert told == pytest.approx(rows, rel=0.051)
+
+
+def test_algorithm_of_sagemakers_is_told_and_has_all_rows_in_the_memory_of_preprocess() -> None:
+    found = capacity(data.recipe(estimator=LinearLearner(), engine="sagemaker"), StageSettings())
+
+    assert found.in_words().startswith(
+        "flows is trained by SageMaker's linear-learner and served as scorecard: about"
+    )
+    assert found.data_set.setting == "NIGHTSWAP_PREPROCESS_MEMORY_MB"

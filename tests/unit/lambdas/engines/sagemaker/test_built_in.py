@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Callable
@@ -13,10 +14,11 @@ import pytest
 from chalicelib import layout
 from chalicelib.contracts.decisions import TRAIN_LINEAR_LEARNER
 from chalicelib.contracts.training import Preprocessed, PreprocessTask, Trained
-from chalicelib.errors import ArtifactInvalid, TrainingFailed
+from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsupported, TrainingFailed
 from lambdas import evaluate, preprocess, recipes, train
 from lambdas.engines.sagemaker import built_in, job
-from lambdas.model.recipe import LinearLearner, Recipe, SageMaker
+from lambdas.model.formats.encoded import Encoding
+from lambdas.model.recipe import Categorical, LinearLearner, Numeric, Recipe, SageMaker
 from tests.fakes.edges import FakeOutside
 from tests.given import built_ins
 from tests.given.nights import MODEL
@@ -194,3 +196,32 @@ def test_more_instances_than_rows(night: FakeOutside) -> None:
 
 def test_recipe_with_a_function_as_estimator_has_another_job(night: FakeOutside) -> None:
     assert preprocessing(night.edges).job is None
+
+
+def test_more_features_than_are_written(night: FakeOutside) -> None:
+    def wide(model: str) -> Recipe:
+        return replace(by_linear_learner(model), columns=[Categorical("src_bytes"), Numeric("dst_bytes")])
+
+    many = night_with_data(lines=[f"0,{n},{n},{'phf.' if n % 3 else 'normal.'}" for n in range(2600)])
+    with pytest.raises(EstimatorUnsupported, match=r"have 2,\d+ features, a category one for each text"):
+        described(many, wide)
+
+
+def test_more_text_than_is_written(night: FakeOutside) -> None:
+    ready = described(night)
+    encoding = Encoding.from_document(json.loads(content(night, layout.side(RUN, built_in.ENCODING))))
+
+    built_in.check(recipes.load(MODEL), dataclasses.replace(encoding, rows=48_000_000), instances=1)
+    with pytest.raises(DatasetTooLarge, match="take about 2,009 MB as the text"):
+        built_in.check(recipes.load(MODEL), dataclasses.replace(encoding, rows=49_000_000), instances=1)
+    assert ready.job is not None
+
+
+def test_rows_that_do_not_fit_into_the_memory_of_preprocess(night: FakeOutside) -> None:
+    ready = described(night)
+    recipe = by_linear_learner(MODEL)
+    own, where = recipe.built_in, recipe.on_sagemaker
+    assert own and where
+
+    with pytest.raises(DatasetTooLarge, match="NIGHTSWAP_PREPROCESS_MEMORY_MB"):
+        built_in.describe(night.edges, training_task(ready), recipe, own, where, stage="test", memory_mb=128)

@@ -14,6 +14,7 @@ from sklearn.tree import DecisionTreeClassifier
 from chalicelib.errors import ArtifactInvalid, EstimatorUnsupported
 from lambdas.model.formats.choice import choose
 from lambdas.model.formats.table import FORMATS
+from lambdas.model.recipe import LinearLearner
 from tests.fakes.formats import CodeOf, form
 
 
@@ -82,3 +83,7 @@ def test_only_refusal_is_raised_as_its_format_wrote_it() -> None:
         choice(KNeighborsClassifier(), named="scorecard")
 
     assert "As " not in alone.value.message
+
+
+def test_algorithm_of_sagemakers_has_a_format_of_its_own() -> None:
+    assert choose(LinearLearner(), named=None) == "scorecard"

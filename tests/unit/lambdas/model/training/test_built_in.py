@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from chalicelib.errors import ArtifactInvalid, EstimatorUnsupported, TrainingFailed
-from lambdas.engines.sagemaker import csv_rows
 from lambdas.model.built_in.algorithms import BuiltIn
 from lambdas.model.data.part import Part
 from lambdas.model.folding.total import Rows
+from lambdas.model.formats import encoded_rows
 from lambdas.model.formats.encoded import Encoding
 from lambdas.model.formats.fitted import Fitted
 from lambdas.model.formats.table import format_of
@@ -31,7 +31,7 @@ OTHERS = Table(
     categorical=np.array([["S0"], ["another"], ["SF"]]),
     labels=np.array(["good", "bad", "good"]),
 )
-GATE = [at_least("recall", of="a", bound=0.1)]
+GATE = [at_least("recall", of=name, bound=0.1) for name in "ab"]
 COLUMNS = [Numeric("size", minimum=0), Numeric("age", missing="median"), Categorical("flag")]
 
 
@@ -56,7 +56,7 @@ def test_rows_as_text_are_scaled_filled_and_encoded() -> None:
     made = recipe()
     encoding, seen = encoded(made)
 
-    lines = csv_rows.csv(seen, encoding=encoding).decode().splitlines()
+    lines = encoded_rows.csv(seen, encoding=encoding).decode().splitlines()
 
     # 10 to 40 have the mean 25 and the deviation 11.180; 3, 5, 5, 5 the mean 4.5 and the deviation 0.866
     assert lines == [
@@ -65,7 +65,7 @@ def test_rows_as_text_are_scaled_filled_and_encoded() -> None:
         "0,0.447213595,0.577350269,0,0,1",
         "1,1.34164079,0.577350269,1,0,0",
     ]
-    assert [csv_rows.row_bytes(encoding), encoding.width] == [34, 5]
+    assert [encoded_rows.row_bytes(encoding), encoding.width] == [34, 5]
 
 
 def test_answers_are_those_of_the_formula_by_hand() -> None:
@@ -137,7 +137,7 @@ def test_column_that_is_always_the_same_is_not_scaled() -> None:
 
     encoding, seen = encoded(made, same)
 
-    assert csv_rows.csv(seen, encoding=encoding).decode().splitlines()[0] == "0,0,0,0,1"
+    assert encoded_rows.csv(seen, encoding=encoding).decode().splitlines()[0] == "0,0,0,0,1"
 
 
 def test_record_of_the_encoding_keeps_every_bit() -> None:

@@ -21,7 +21,7 @@ from lambdas.model.formats.scorecard import size
 from lambdas.model.formats.scorecard.export import export
 from lambdas.model.reading.cells import category_check, number_problem
 from lambdas.model.reading.table import Table
-from lambdas.model.recipe import Categorical, Columns, Numeric, at_least
+from lambdas.model.recipe import Categorical, Columns, LinearLearner, Numeric, at_least
 from lambdas.model.training import trial
 from lambdas.model.training.estimator import fit
 from tests.given import data
@@ -200,3 +200,9 @@ def test_weights_of_classes_whose_names_are_numbers_are_refused_with_the_way_to_
     ) as told:
         trial.try_out(recipe)
     assert "or name the classes by words, as in classes={'0': 'yes', ...}" in told.value.message
+
+
+def test_algorithm_of_sagemakers_is_not_tried() -> None:
+    made = data.recipe(estimator=LinearLearner(), engine="sagemaker")
+
+    assert trial.try_out(made) == ("LinearLearner is a closed image of SageMaker's: nothing was fitted here",)

@@ -6,14 +6,20 @@ algorithms compute. Source: https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from lambdas.model.arrays import Floats, Integers
 from lambdas.model.data.part import Part
 from lambdas.model.formats.encoded import Encoding
 from lambdas.model.formats.fitted import Levels
 
 NUMBER_BYTES = 13
 """About what a number takes, with its comma; the category of a row takes two for each level."""
+
+OBJECT_BYTES = 25_000_000
+"""About the text of one object, which is in memory twice."""
 
 
 def csv(part: Part, *, encoding: Encoding) -> bytes:
@@ -34,7 +40,18 @@ def row_bytes(encoding: Encoding) -> int:
     return 2 + NUMBER_BYTES * len(encoding.means) + 2 * sum(map(len, encoding.levels))
 
 
-def _spelled(codes: np.ndarray[tuple[int, ...], np.dtype[np.float64]], *, levels: int) -> list[str]:
+def shared(encoding: Encoding, *, seed: int, instances: int) -> list[Integers]:
+    """The rows of each object, in a drawn order: gradient descent wants no order in them.
+
+    The objects are a multiple of the instances, and as large as one another: so each instance gets as many rows.
+    """
+    at_once = math.ceil(encoding.rows * row_bytes(encoding) / OBJECT_BYTES)
+    objects = instances * math.ceil(at_once / instances)
+    order = np.random.default_rng(seed).permutation(encoding.rows)
+    return np.array_split(order, objects)
+
+
+def _spelled(codes: Floats, *, levels: int) -> list[str]:
     """Of each row, a column for each level, as text."""
     texts = [",".join("1" if place == level else "0" for place in range(levels)) for level in range(-1, levels)]
     return [texts[code + 1] for code in codes.astype(np.int64).tolist()]
