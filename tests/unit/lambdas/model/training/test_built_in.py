@@ -31,7 +31,7 @@ OTHERS = Table(
     categorical=np.array([["S0"], ["another"], ["SF"]]),
     labels=np.array(["good", "bad", "good"]),
 )
-GATE = [at_least("recall", of=name, bound=0.1) for name in "ab"]
+GATE = [at_least("recall", of=name, bound=0.5) for name in "abc"]
 COLUMNS = [Numeric("size", minimum=0), Numeric("age", missing="median"), Categorical("flag")]
 
 
