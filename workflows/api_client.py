@@ -7,7 +7,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,6 +29,8 @@ class ApiClient:
 
     url: str
     token: str
+    timeout_seconds: float = field(default=TIMEOUT_SECONDS, kw_only=True)
+    """Of each wait: for the connection, and for more of the answer."""
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> ApiAnswer:
         return self._call("GET", f"{path}?{encoded(query)}" if query else path, None)
@@ -40,7 +42,7 @@ class ApiClient:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.url}{path}", data=body, headers=headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
+            with urllib.request.urlopen(request, timeout=self.timeout_seconds) as answer:
                 return ApiAnswer(answer.status, json.load(answer))
         except (ValueError, http.client.HTTPException) as exc:
             raise CommandFailed(f"{method} {self.url}{path}: the answer is cut short, or no JSON ({exc})") from exc

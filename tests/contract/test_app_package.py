@@ -246,3 +246,9 @@ def test_doctor_packages_the_app_where_no_region_is_set(packaged: Packaged, tmp_
 
     assert trouble == ""
     assert (tmp_path / "built" / "deployment.zip").exists()
+
+
+def test_chalice_that_does_not_end_is_a_failure_in_words(tmp_path: Path) -> None:
+    build = chalice_package("local", root=ROOT, environ={"HOME": str(tmp_path)}, timeout_seconds=0.01)
+
+    assert build(tmp_path) == "it took more than 0.01 s; perhaps an index of packages does not answer"

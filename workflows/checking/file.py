@@ -235,7 +235,7 @@ def _problem_of_name(name: str) -> str:
     except UnicodeEncodeError:
         return "has a name that is not UTF-8: rename it"
     if not name.isprintable():
-        return "has a line break or another control character in its name: rename it"
+        return "has a line break or another character that cannot be seen in its name: rename it"
     return f"has a name of more than {KEY_BYTES_MAX} bytes: rename it" if len(encoded) > KEY_BYTES_MAX else ""
 
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -102,6 +105,30 @@ def test_stage_that_does_not_answer_is_told_in_one_line() -> None:
 
     with pytest.raises(CommandFailed, match=rf"GET http://127.0.0.1:{port}/runs: no answer .*is the stage running"):
         ApiClient(url=f"http://127.0.0.1:{port}", token="secret").get("/runs")
+
+
+def test_stage_that_takes_the_request_and_never_answers_is_told_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = ApiClient(url=f"http://127.0.0.1:{silent.getsockname()[1]}", token="secret", timeout_seconds=0.1)
+
+        with pytest.raises(CommandFailed, match=r"GET http://127.0.0.1:\d+/runs: no answer \(timed out\)"):
+            client.get("/runs")
+
+
+def test_connection_that_breaks_is_told_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as breaking, ThreadPoolExecutor(1) as beside:
+        beside.submit(reset, breaking)
+
+        with pytest.raises(CommandFailed, match=r"/runs: no answer \(.*reset by peer\)"):
+            ApiClient(url=f"http://127.0.0.1:{breaking.getsockname()[1]}", token="secret").get("/runs")
+
+
+def reset(listening: socket.socket) -> None:
+    """What a peer does that is ended with the request unanswered: it sends a reset."""
+    connection, _ = listening.accept()
+    connection.recv(65536)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
 
 
 @pytest.mark.parametrize("path", ["/cut", "/text"])

@@ -61,7 +61,9 @@ ANY_REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
 """Chalice wants one to package, and puts it nowhere that counts here."""
 
 
-def chalice_package(stage: str, *, root: Path, environ: Mapping[str, str]) -> Build:
+def chalice_package(
+    stage: str, *, root: Path, environ: Mapping[str, str], timeout_seconds: float = TIMEOUT_SECONDS
+) -> Build:
     """Runs Chalice's own command, for the stage's runtime."""
 
     def build(folder: Path) -> str:
@@ -69,15 +71,18 @@ def chalice_package(stage: str, *, root: Path, environ: Mapping[str, str]) -> Bu
             runtime = stage_settings(stage, root=root).app_runtime
         except DeploymentFailed as exc:
             return exc.message
-        done = subprocess.run(
-            [*chalice(runtime), "package", "--stage", stage, str(folder)],
-            cwd=root,
-            env={**ANY_REGION, **environ},
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [*chalice(runtime), "package", "--stage", stage, str(folder)],
+                cwd=root,
+                env={**ANY_REGION, **environ},
+                capture_output=True,
+                text=True,
+                timeout=timeout_seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return f"it took more than {timeout_seconds:g} s; perhaps an index of packages does not answer"
         return (done.stderr or done.stdout)[-CAUSE_CHARACTERS:] if done.returncode else ""
 
     return build

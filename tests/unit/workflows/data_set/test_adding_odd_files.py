@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from chalicelib import layout
 from chalicelib.limits import FILE_BYTES
 from tests.fakes.stage import FakeStage
-from tests.unit.workflows.data_set.files import a_file, data_set, keys, refused
+from tests.given.nights import MODEL
+from tests.unit.workflows.data_set.files import GOOD, a_file, data_set, keys, refused
 
+
+def named_with(sign: str, folder: Path) -> Path:
+    return folder / f"a{sign}b.csv"
+
+
+CANNOT_BE_SEEN = "has a line break or another character that cannot be seen in its name"
 NO_FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "missing": (lambda folder: folder / "no.csv", "is not there"),
     "folder": (lambda folder: folder, "is a folder: name its files, such as FOLDER/*.csv"),
     "not UTF-8": (lambda folder: Path(os.fsdecode(bytes(folder) + b"/\xff.csv")), "has a name that is not UTF-8"),
-    "line break": (lambda folder: folder / "a\nb.csv", "has a line break or another control character in its name"),
+    **{
+        name: (partial(named_with, sign), CANNOT_BE_SEEN)
+        for name, sign in {
+            "line break": "\n",
+            "tab": "\t",
+            "no-break space": "\u00a0",
+            "written backwards": "\u202e",
+            "deleted": "\x7f",
+        }.items()
+    },
     "long": (lambda folder: folder / ("n" * 901), "has a name of more than 900 bytes"),
     "device": (lambda _: Path("/dev/null"), "is no file but a device or a pipe"),
     "unreadable": (lambda _: Path("/proc/self/mem"), "cannot be read ("),
@@ -54,10 +73,37 @@ def test_link_is_followed_and_one_to_nothing_is_told(stage: FakeStage, tmp_path:
     assert "is a link to a file that is not there" in refused(stage, "add", str(tmp_path / "broken.csv"))
 
 
-@pytest.mark.parametrize("name", ["NIGHT.CSV", "prêts été.csv", "it's 100%+#?.csv", "-1.csv", "ナイト.csv"])
-def test_odd_name_is_a_name(stage: FakeStage, name: str, tmp_path: Path) -> None:
-    assert stage.run("data", "add", a_file(tmp_path, name)).exit_code == 0
-    assert sorted(data_set(stage)) == keys(name)
+ODD_NAMES = (
+    *("NIGHT.CSV", "prêts été.csv", "it's 100%+#?.csv", "-1.csv", "ナイト.csv", "-rf", "--help.csv", "e\u0301.csv"),
+    *(" blank first.csv", "blank last.csv ", ".hidden.csv", "..csv", "...csv", "dot.", "two..dots.csv", "no-ending"),
+    *(
+        "$(echo x).csv",
+        "*.csv",
+        "[ab].csv",
+        "a%20b&c=d.csv",
+        "back\\slash.csv",
+        "q'uo\"te;.csv",
+        "=1+1.csv",
+        "😀.csv",
+    ),
+    *("n" * 255, "ü" * 127),
+)
+
+
+def test_odd_name_is_a_name(stage: FakeStage, tmp_path: Path) -> None:
+    files = [
+        a_file(tmp_path, name, GOOD.replace(b"230", b"%d" % (1000 + place))) for place, name in enumerate(ODD_NAMES)
+    ]
+
+    added = stage.run("data", "add", *files)
+    listed = {each["name"] for each in json.loads(stage.run("data", "list", "--json").stdout)}
+    kept = {*data_set(stage)}
+    removed = stage.run("data", "remove", "--", *ODD_NAMES)
+
+    assert (added.exit_code, removed.exit_code) == (0, 0)
+    assert listed == {*ODD_NAMES}
+    assert kept == {*keys(*ODD_NAMES)}
+    assert {*data_set(stage)} == {layout.removed(MODEL, name) for name in ODD_NAMES}
 
 
 def test_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
