@@ -27,7 +27,7 @@ edges/          the outside world as the core sees it: one protocol for each AWS
 The words that all of them use:
 
 settings.py    alone reads the environment
-schedules.py   the grammar of EventBridge's schedules
+accepted/      what a setting may be
 names.py       what every resource of a stage is called
 layout.py      where everything lies in the bucket: alone writes S3 keys
 errors.py      every error that nightswap raises on purpose

@@ -7,71 +7,33 @@ module is loaded.
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
-from chalicelib import schedules
+from chalicelib.accepted import schedules
+from chalicelib.accepted.texts import (
+    ALARM_DAYS,
+    BUDGET_USD,
+    EMAIL,
+    MEMORY_MB,
+    OTHER_TASK_SECONDS,
+    POLICY_ARN,
+    RETENTIONS,
+    STALE_DAYS,
+    TASK_MB,
+    TASK_SECONDS,
+    Read,
+    matching,
+    one_of,
+    whole,
+)
 from chalicelib.cutting import quoted
 from chalicelib.errors import SettingsInvalid
-from chalicelib.limits import SERVING_MB_MAX, SERVING_MB_MIN
 from chalicelib.names import MODEL_NAME, STAGE_NAME
 from chalicelib.values import Value
 
-Read = Callable[[str], Any]
-"""The value of a text; raises ValueError with what was expected, and an example of it."""
-
-RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
-"""Days that CloudWatch keeps a log.
-Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
-ALARM_DAYS = range(1, 8)
-"""An alarm looks back at most seven days.
-Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, "Period"."""
-STALE_DAYS = range(1, 366)
-MEMORY_MB, TASK_MB = range(SERVING_MB_MIN, SERVING_MB_MAX + 1), range(512, 10_241)
-"""Of a serving function's memory, and of a task's memory and /tmp. A new account grants 3,008 MB of memory.
-Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
-TASK_SECONDS = range(120, 891)
-"""Long enough for a call of AWS with its repetitions, and shorter than the state waits, which is as long as Lambda
-lets a function run: 900 s."""
-OTHER_TASK_SECONDS = range(180, TASK_SECONDS.stop)
-"""Of the tasks that hold no rows: long enough for VersionModel to wait until a version is active, too."""
-ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-EMAIL = re.compile(rf"((?=.{{1,64}}@)(?=.{{3,254}}$){ATOM}(\.{ATOM})*@({LABEL}\.)+{LABEL})?")
-POLICY_ARN = re.compile(r"(arn:aws:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,512})?")
-"""It and an address may be nothing."""
-
-
-def _matching(pattern: re.Pattern[str], said: str) -> Read:
-    def read(text: str) -> str:
-        if not pattern.fullmatch(text):
-            raise ValueError(said)
-        return text
-
-    return read
-
-
-def _one_of(*accepted: str) -> Read:
-    def read(text: str) -> str:
-        if text not in accepted:
-            raise ValueError(" or ".join(accepted))
-        return text
-
-    return read
-
-
-def _whole(accepted: Container[int], *, said: str) -> Read:
-    def read(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) not in accepted:
-            raise ValueError(said)
-        return int(text)
-
-    return read
-
-
 ON, OFF = "on", "off"
-_stage = _matching(STAGE_NAME, f"{STAGE_NAME.pattern}, for example prod")
+_stage = matching(STAGE_NAME, f"{STAGE_NAME.pattern}, for example prod")
 
 
 class Setting(Value, kw_only=True):
@@ -111,14 +73,14 @@ def _approve() -> Any:
     return _setting(
         "NIGHTSWAP_APPROVE",
         "`on`: no model goes live that nobody approved, whatever its recipe says",
-        read=_one_of(ON, OFF),
+        read=one_of(ON, OFF),
         default=OFF,
     )
 
 
 def _number(variable: str, what: str, accepted: range, default: int) -> Any:
     said = f"{accepted.start} to {accepted.stop - 1}"
-    return _setting(variable, f"{what}, {said}", read=_whole(accepted, said=said), default=default)
+    return _setting(variable, f"{what}, {said}", read=whole(accepted, said=said), default=default)
 
 
 class ApiSettings(_Settings):
@@ -128,7 +90,7 @@ class ApiSettings(_Settings):
     default_model: str = _setting(
         "NIGHTSWAP_DEFAULT_MODEL",
         "the model of a request that names none",
-        read=_matching(MODEL_NAME, f"{MODEL_NAME.pattern}, for example kdd99-http"),
+        read=matching(MODEL_NAME, f"{MODEL_NAME.pattern}, for example kdd99-http"),
         default="kdd99-http",
     )
     schedule: str = _setting(
@@ -145,14 +107,20 @@ class StageSettings(_Settings):
     log_retention_days: int = _setting(
         "NIGHTSWAP_LOG_RETENTION_DAYS",
         "how long logs are kept: 1, 3, 5, 7, 14, 30, 60, 90, ... as CloudWatch has it",
-        read=_whole(RETENTIONS, said=", ".join(map(str, RETENTIONS))),
+        read=whole(RETENTIONS, said=", ".join(map(str, RETENTIONS))),
         default=30,
     )
     alert_email: str = _setting(
         "NIGHTSWAP_ALERT_EMAIL",
         "who is told of alarms, besides the topic's own subscribers",
-        read=_matching(EMAIL, "an address, for example ops@example.com, or nothing"),
+        read=matching(EMAIL, "an address, for example ops@example.com, or nothing"),
         default="",
+    )
+    monthly_budget_usd: int = _number(
+        "NIGHTSWAP_MONTHLY_BUDGET_USD",
+        "US dollars a month: the topic is told when the stage has cost more, or will; 0 makes no budget",
+        BUDGET_USD,
+        0,
     )
     rejected_days: int = _number(
         "NIGHTSWAP_REJECTED_DAYS", "alarm after so many days on each of which no model was good enough", ALARM_DAYS, 3
@@ -206,25 +174,25 @@ class StageSettings(_Settings):
     architecture: str = _setting(
         "NIGHTSWAP_ARCHITECTURE",
         "processor of tasks and serving functions: x86_64 or arm64",
-        read=_one_of("x86_64", "arm64"),
+        read=one_of("x86_64", "arm64"),
         default="x86_64",
     )
     app_runtime: str = _setting(
         "NIGHTSWAP_APP_RUNTIME",
         "Python of the app's functions, whatever the developer's: python3.11, python3.12 or python3.13",
-        read=_one_of("python3.11", "python3.12", "python3.13"),
+        read=one_of("python3.11", "python3.12", "python3.13"),
         default="python3.13",
     )
     permissions_boundary: str = _setting(
         "NIGHTSWAP_PERMISSIONS_BOUNDARY",
         "ARN of the IAM policy that bounds every role of the stage",
-        read=_matching(
+        read=matching(
             POLICY_ARN, "a policy's ARN, for example arn:aws:iam::123456789012:policy/boundary, or nothing"
         ),
         default="",
     )
     xray: str = _setting(
-        "NIGHTSWAP_XRAY", "`on`: X-Ray traces state machine and functions", read=_one_of(ON, OFF), default=OFF
+        "NIGHTSWAP_XRAY", "`on`: X-Ray traces state machine and functions", read=one_of(ON, OFF), default=OFF
     )
 
 
@@ -241,7 +209,7 @@ class TaskSettings(_Settings):
     memory_mb: int = _setting(
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
         "the function's memory in MB, as Lambda itself tells it",
-        read=_whole(range(128, 10_241), said="128 to 10240"),
+        read=whole(range(128, 10_241), said="128 to 10240"),
         default=10_240,
     )
     serving_layers: str = _setting("NIGHTSWAP_SERVING_LAYERS", "for Train: the layers of each model", default="")

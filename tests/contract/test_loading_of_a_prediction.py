@@ -49,7 +49,8 @@ STANDARD = {
 OURS = {
     *("app", "chalice", "chalice.app", "chalicelib"),
     *("chalicelib.bodies", "chalicelib.cutting", "chalicelib.errors", "chalicelib.layout", "chalicelib.limits"),
-    *("chalicelib.log", "chalicelib.names", "chalicelib.schedules", "chalicelib.settings", "chalicelib.unexpected"),
+    *("chalicelib.log", "chalicelib.names", "chalicelib.settings", "chalicelib.unexpected"),
+    *("chalicelib.accepted", "chalicelib.accepted.schedules", "chalicelib.accepted.texts"),
     *("chalicelib.values", "chalicelib.edges", "chalicelib.edges.object_store", "chalicelib.edges.serving_functions"),
     *("chalicelib.documents", "chalicelib.documents.documents", "chalicelib.documents.shapes"),
     *("chalicelib.api", "chalicelib.api.access", "chalicelib.api.attempts", "chalicelib.api.doors"),

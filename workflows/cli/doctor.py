@@ -9,7 +9,6 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 import boto3
 import click
@@ -18,7 +17,6 @@ from rich.text import Text
 
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.cutting import amount
-from chalicelib.names import Names
 from lambdas import recipes
 from workflows.aws_errors import way_out
 from workflows.checking.formats import needs, serving_packages
@@ -29,7 +27,7 @@ from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.cloudformation.uploads import definition_for
 from workflows.doctor.account.online import examine_online
-from workflows.doctor.deployer_policy import deployer_policy
+from workflows.doctor.deployer_policy import policy_of
 from workflows.doctor.examination import Account, Checkout, examine_account, examine_checkout
 from workflows.doctor.finding import Finding, Severity, error, is_healthy, note
 from workflows.doctor.machine.requirements import chalice_package
@@ -41,7 +39,6 @@ from workflows.packaging.tasks import tasks_package
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 from workflows.stacks.settings import stage_settings
-from workflows.stacks.statements import Json
 
 COLOURS = {Severity.OK: GOOD, Severity.NOTE: "cyan", Severity.WARNING: "yellow", Severity.ERROR: BAD}
 
@@ -55,7 +52,7 @@ COLOURS = {Severity.OK: GOOD, Severity.NOTE: "cyan", Severity.WARNING: "yellow",
 def doctor(stage: Stage, *, with_sizes: bool, online: bool, print_policy: bool, as_json: bool) -> None:
     """Say what stands in the way of a deployment, and the way out. It fails if anything is an error."""
     if print_policy:
-        show_json(policy_of(stage.names, root=ROOT))
+        show_json(policy_of(stage.names, stage_settings(stage.name, root=ROOT)))
         return
     findings = examined(stage, with_sizes=with_sizes, online=online)
     if as_json:
@@ -66,11 +63,6 @@ def doctor(stage: Stage, *, with_sizes: bool, online: bool, print_policy: bool, 
         errors = sum(each.severity is Severity.ERROR for each in found)
         console.print(f"stage {stage.name}: {amount(errors, 'error') if errors else 'nothing stands in the way'}")
     sys.exit(0 if is_healthy(found) else 1)
-
-
-def policy_of(names: Names, *, root: Path) -> Json:
-    """The policy that the person who deploys the stage needs, by the stage's settings."""
-    return deployer_policy(names, boundary=stage_settings(names.stage, root=root).permissions_boundary)
 
 
 def examined(stage: Stage, *, with_sizes: bool, online: bool) -> Iterator[Finding]:

@@ -6,4 +6,5 @@ machine/            this machine and this clone
 stage/              the stage's settings and functions
 account/            the AWS account
 deployer_policy.py  the smallest policy of the person who deploys
+patterns.py         what the patterns in it stand for
 """

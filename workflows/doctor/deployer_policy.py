@@ -12,58 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.names import APP, Names, token_parameter
+from chalicelib.settings import StageSettings
 from workflows.stacks.statements import Json, document
 
 MAKE_ROLES = "MakeRoles"
 BOUND = "iam:PutRolePermissionsBoundary"
 """Puts the boundary on roles that were made before there was one. To take it off again takes another policy."""
-STANDS_FOR = {
-    "cloudformation:*ChangeSet": (
-        *("cloudformation:CreateChangeSet", "cloudformation:DescribeChangeSet"),
-        *("cloudformation:ExecuteChangeSet", "cloudformation:DeleteChangeSet"),
-    ),
-    "iam:List*RolePolicies": ("iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
-    "lambda:*FunctionEventInvokeConfig": (
-        *("lambda:GetFunctionEventInvokeConfig", "lambda:PutFunctionEventInvokeConfig"),
-        *("lambda:UpdateFunctionEventInvokeConfig", "lambda:DeleteFunctionEventInvokeConfig"),
-    ),
-    "lambda:*LayerVersion": ("lambda:PublishLayerVersion", "lambda:GetLayerVersion", "lambda:DeleteLayerVersion"),
-    "logs:*RetentionPolicy": ("logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
-    "sns:*SubscriptionAttributes": ("sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes"),
-    "sns:*TopicAttributes": ("sns:GetTopicAttributes", "sns:SetTopicAttributes"),
-    "states:*StateMachine": (
-        *("states:CreateStateMachine", "states:UpdateStateMachine", "states:DeleteStateMachine"),
-        "states:DescribeStateMachine",
-    ),
-    "s3:GetBucket*": (
-        *("s3:GetBucketAbac", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLogging", "s3:GetBucketPolicy"),
-        *(
-            "s3:GetBucketMetadataTableConfiguration",
-            "s3:GetBucketNotification",
-            "s3:GetBucketObjectLockConfiguration",
-        ),
-        *("s3:GetBucketOwnershipControls", "s3:GetBucketPublicAccessBlock", "s3:GetBucketTagging"),
-        *("s3:GetBucketVersioning", "s3:GetBucketWebsite"),
-    ),
-    "s3:PutBucket*": (
-        *("s3:PutBucketAbac", "s3:PutBucketAcl", "s3:PutBucketCORS", "s3:PutBucketLogging", "s3:PutBucketPolicy"),
-        *("s3:PutBucketNotification", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketOwnershipControls"),
-        *("s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutBucketVersioning", "s3:PutBucketWebsite"),
-    ),
-    "s3:Get*Configuration": (
-        *("s3:GetAccelerateConfiguration", "s3:GetAnalyticsConfiguration", "s3:GetEncryptionConfiguration"),
-        *("s3:GetIntelligentTieringConfiguration", "s3:GetInventoryConfiguration", "s3:GetLifecycleConfiguration"),
-        *("s3:GetMetricsConfiguration", "s3:GetReplicationConfiguration"),
-    ),
-    "lambda:GetFunction*": (
-        *("lambda:GetFunction", "lambda:GetFunctionCodeSigningConfig", "lambda:GetFunctionConfiguration"),
-        *("lambda:GetFunctionRecursionConfig", "lambda:GetFunctionScalingConfig", "lambda:GetFunctionUrlConfig"),
-    ),
-    "lambda:UpdateFunction*": (
-        *("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "lambda:UpdateFunctionUrlConfig"),
-    ),
-}
-"""The actions for which a pattern in GRANTS saves room: those that CloudFormation or a command asks for."""
 PASSED_TO = ("lambda.amazonaws.com", "states.amazonaws.com")
 
 
@@ -239,14 +193,28 @@ GRANTS = (
     ),
 )
 
+BUDGET = Grant(
+    sid="Bill",
+    actions=("budgets:*Budget", "budgets:*Resource", "billing:*ViewData"),
+    resources=("budgets:budget/{}", "billing:billingview/*"),
+    reason="CloudFormation reads a budget by a view of the account's bill, whose name AWS makes",
+)
+"""Where the stage has a budget."""
 
-def deployer_policy(names: Names, *, boundary: str = "") -> Json:
+
+def deployer_policy(names: Names, *, boundary: str = "", with_budget: bool = False) -> Json:
     """The policy's document for a stage in one account and region. It fits a managed policy of 6,144 characters.
 
     With the ARN of a permissions boundary, it makes and changes roles that have this boundary, and no others.
     """
-    granted = [_granted(names, grant, boundary) for grant in GRANTS]
+    granted = [_granted(names, grant, boundary) for grant in (*GRANTS, *((BUDGET,) if with_budget else ()))]
     return document([*granted, _passing(names)])
+
+
+def policy_of(names: Names, settings: StageSettings) -> Json:
+    """The policy that the person who deploys the stage needs, by the stage's settings."""
+    boundary = settings.permissions_boundary
+    return deployer_policy(names, boundary=boundary, with_budget=settings.monthly_budget_usd > 0)
 
 
 def _granted(names: Names, grant: Grant, boundary: str) -> Json:
@@ -286,6 +254,8 @@ def _arn(names: Names, resource: str) -> str:
         return f"arn:{partition}:s3:::{names.bucket}{'/*' if pattern == 'objects' else ''}"
     if service == "iam":
         return f"arn:{partition}:iam::{account}:{written}"
+    if service in ("budgets", "billing"):
+        return f"arn:{partition}:{service}::{account}:{written}"
     if service == "apigateway":
         return f"arn:{partition}:apigateway:{region}::{written}"
     if service == "ssm":

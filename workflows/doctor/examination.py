@@ -16,6 +16,7 @@ from workflows.doctor.account import existing
 from workflows.doctor.account.credentials import check_region, who_calls
 from workflows.doctor.account.limits import LANE, check_direct_lane, check_limits
 from workflows.doctor.account.permissions import check_permissions
+from workflows.doctor.deployer_policy import policy_of
 from workflows.doctor.finding import Finding, unhindered
 from workflows.doctor.machine.environments import check_definition_pins, check_environments
 from workflows.doctor.machine.requirements import Build, check_requirements
@@ -112,8 +113,8 @@ def _needs(checkout: Checkout) -> Needs:
 
 
 def _check_permissions(checkout: Checkout, account: Account, names: Names, caller: str) -> Iterator[Finding]:
-    boundary = stage_settings(checkout.stage, root=checkout.root).permissions_boundary
-    yield from check_permissions(account.clients("iam"), names, caller=caller, boundary=boundary)
+    policy = policy_of(names, stage_settings(checkout.stage, root=checkout.root))
+    yield from check_permissions(account.clients("iam"), names, caller=caller, policy=policy)
 
 
 def _check_record(checkout: Checkout, account: Account, names: Names) -> Iterator[Finding]:

@@ -24,7 +24,6 @@ from pathlib import Path
 from workflows.local import ports, server_log, stopping
 from workflows.local.emulator import (
     aliases,
-    bucket_configurations,
     change_sets,
     enforcement,
     functions,
@@ -34,6 +33,7 @@ from workflows.local.emulator import (
     updates,
     warm,
 )
+from workflows.local.emulator.resources import bucket_configurations, budgets
 from workflows.local.environment import of_server
 from workflows.local.short_address import App, deployed, shortened
 from workflows.local.state import backlog, halves, loading, objects
@@ -142,6 +142,7 @@ def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threadin
     trials.install()
     objects.install(folder)
     bucket_configurations.install()
+    budgets.install()
     served = shortened(app, port=_port(options.short_socket), stage=STAGE, find=lambda: deployed(API, STAGE))
     if options.enforce_permissions:
         enforcement.install()

@@ -1,15 +1,16 @@
-"""Defines the stack that holds what must not be lost, the bucket; and the topic, which stays too."""
+"""Defines the stack that holds what must not be lost, the bucket; and the topic, which stays too, with the budget
+that speaks to it."""
 
 from __future__ import annotations
 
 from chalicelib.layout import BATCHES, DATASETS, DEPLOY, REMOVED, RUNS, TOKENS
 from chalicelib.limits import BATCH_DAYS, PART_DAYS, ROW_ANSWER_DAYS
-from chalicelib.names import Names, alerts_topic
+from chalicelib.names import APP, Names, alerts_topic
 from chalicelib.settings import StageSettings
-from workflows.stacks.arns import bucket_arn
+from workflows.stacks.arns import alerts_arn, bucket_arn
 from workflows.stacks.grants import ERASED, EVIDENCE, LEDGER, LOCKS, PARTS, ROW_ANSWERS, WORK
 from workflows.stacks.settings import DEFAULTS
-from workflows.stacks.statements import Json, deny, document
+from workflows.stacks.statements import Json, allow, deny, document
 
 KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 """Kept when the stack is deleted; removed when its very first creation fails, so that the next one can succeed."""
@@ -19,6 +20,8 @@ RUN_DAYS = 400
 """From the start of a run until its documents go: a year, and time to compare a night with last year's."""
 SUPERSEDED_DAYS = 30
 """From being replaced or deleted until a version of an object goes."""
+BUDGET_TELLS = ("FORECASTED", "ACTUAL")
+SPEAKERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com")
 
 
 def data_template(names: Names, *, settings: StageSettings = DEFAULTS) -> Json:
@@ -35,6 +38,7 @@ def data_template(names: Names, *, settings: StageSettings = DEFAULTS) -> Json:
             "BucketPolicy": _bucket_policy(stage),
             "Alerts": _alerts(stage),
             **(_subscription(settings.alert_email) if settings.alert_email else {}),
+            **(_budget(names, usd=settings.monthly_budget_usd) if settings.monthly_budget_usd else {}),
         },
         "Outputs": {"Bucket": {"Value": {"Ref": "Bucket"}}, "Alerts": {"Value": {"Ref": "Alerts"}}},
     }
@@ -206,3 +210,44 @@ def _subscription(email: str) -> dict[str, Json]:
     """SNS sends a mail first, whose link has to be followed."""
     properties = {"TopicArn": {"Ref": "Alerts"}, "Protocol": "email", "Endpoint": email}
     return {"AlertsByMail": {"Type": "AWS::SNS::Subscription", "Properties": properties}}
+
+
+def _budget(names: Names, *, usd: int) -> dict[str, Json]:
+    """AWS adds up what has the stage's tag, and tells the topic once in a month of each: that it will cost more, that
+    it has. It stops nothing. It adds up by a tag only where the account's owner made it a cost allocation tag.
+
+    Source: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-create-filters.html
+    """
+    about: Json = {"ComparisonOperator": "GREATER_THAN", "Threshold": 100, "ThresholdType": "PERCENTAGE"}
+    told = [{"SubscriptionType": "SNS", "Address": {"Ref": "Alerts"}}]
+    properties: Json = {
+        "Budget": {
+            "BudgetName": f"{APP}-{names.stage}",
+            "BudgetType": "COST",
+            "TimeUnit": "MONTHLY",
+            "BudgetLimit": {"Amount": usd, "Unit": "USD"},
+            "CostFilters": {"TagKeyValue": [f"user:{APP}:stage${names.stage}"]},
+        },
+        "NotificationsWithSubscribers": [
+            {"Notification": {"NotificationType": kind, **about}, "Subscribers": told} for kind in BUDGET_TELLS
+        ],
+    }
+    policy = {"Topics": [{"Ref": "Alerts"}], "PolicyDocument": document(_speakers(names))}
+    return {
+        "AlertsPolicy": {"Type": "AWS::SNS::TopicPolicy", "Properties": policy},
+        "Budget": {"Type": "AWS::Budgets::Budget", "DependsOn": "AlertsPolicy", "Properties": properties},
+    }
+
+
+def _speakers(names: Names) -> list[Json]:
+    """Who may publish: whom SNS lets by itself, whose place a policy takes; and by name this account's budgets, and
+    the alarms.
+
+    Source: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+    """
+    own, services = ({"StringEquals": {key: names.account}} for key in ("aws:SourceOwner", "aws:SourceAccount"))
+    publish = allow(["sns:Publish"], on=[alerts_arn(names.stage)])
+    return [
+        {**publish, "Principal": {"AWS": "*"}, "Condition": own},
+        {**publish, "Principal": {"Service": list(SPEAKERS)}, "Condition": services},
+    ]

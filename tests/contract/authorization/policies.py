@@ -21,7 +21,11 @@ ROOT = Path(__file__).parents[3]
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 BOUNDARY = "arn:aws:iam::123456789012:policy/a-boundary"
 SETTINGS = StageSettings(
-    alert_email="ops@example.com", xray="on", permissions_boundary=BOUNDARY, direct_concurrency=5
+    alert_email="ops@example.com",
+    xray="on",
+    permissions_boundary=BOUNDARY,
+    direct_concurrency=5,
+    monthly_budget_usd=50,
 )
 MODELS = ["kdd99-http", "mnist"]
 ON_SAGEMAKER = Needs(on_sagemaker=("mnist",))
@@ -41,9 +45,10 @@ Statement = Mapping[str, Any]
 def policies() -> dict[str, list[Statement]]:
     """The statements by the name of their policy, but those that say who may assume a role."""
     return {
-        "deployer": deployer_policy(NAMES)["Statement"],
-        "bounded-deployer": deployer_policy(NAMES, boundary=BOUNDARY)["Statement"],
-        "bucket": _bucket_policy(),
+        "deployer": deployer_policy(NAMES, with_budget=True)["Statement"],
+        "bounded-deployer": deployer_policy(NAMES, boundary=BOUNDARY, with_budget=True)["Statement"],
+        "bucket": _policy("AWS::S3::BucketPolicy"),
+        "alerts": _policy("AWS::SNS::TopicPolicy"),
         **{file.stem: json.loads(file.read_bytes())["Statement"] for file in (ROOT / ".chalice").glob("policy-*")},
         **_roles(),
         **{f"{role}-on-sagemaker": found for role, found in _roles(ON_SAGEMAKER).items() if role in OF_SAGEMAKER},
@@ -51,8 +56,9 @@ def policies() -> dict[str, list[Statement]]:
     }
 
 
-def _bucket_policy() -> list[Statement]:
-    (policy,) = of_type(data_template(NAMES, settings=SETTINGS), "AWS::S3::BucketPolicy").values()
+def _policy(kind: str) -> list[Statement]:
+    """Of the one resource of that type that has one."""
+    (policy,) = of_type(data_template(NAMES, settings=SETTINGS), kind).values()
     found: list[Statement] = policy["PolicyDocument"]["Statement"]
     return found
 

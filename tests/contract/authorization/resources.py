@@ -119,6 +119,10 @@ ARNS: Mapping[str, tuple[str, ...]] = {
     ),
     "AWS::StepFunctions::StateMachine": (f"arn:aws:states:{HERE}:stateMachine:{{StateMachineName}}",),
     "AWS::Events::Rule": (f"arn:aws:events:{HERE}:rule/nightswap-prod-{{id}}-1ABC",),
+    "AWS::SNS::TopicPolicy": (f"arn:aws:sns:{HERE}:nightswap-prod-alerts",),
+    "AWS::Budgets::Budget": (
+        *("arn:aws:budgets::123456789012:budget/nightswap-prod", "arn:aws:billing::123456789012:billingview/primary"),
+    ),
     "AWS::CloudWatch::Alarm": (f"arn:aws:cloudwatch:{HERE}:alarm:{{AlarmName}}",),
 }
 """What the calls about a resource are about, beside what every type's may be; names that CloudFormation makes end in

@@ -12,13 +12,14 @@ from tests.contract.authorization.policies import BOUNDARY, NAMES, SETTINGS, Sta
 from tests.contract.authorization.resources import PASSED, PROPERTIES, Resource, asked_for, resources, schema
 from tests.contract.authorization.shapes import meets
 from tests.contract.stacks.evaluating import permits
-from workflows.doctor.deployer_policy import STANDS_FOR, deployer_policy
+from workflows.doctor.deployer_policy import deployer_policy
+from workflows.doctor.patterns import STANDS_FOR
 
 PLAIN = resources(dataclasses.replace(SETTINGS, permissions_boundary=""))
 BOUNDED = resources(SETTINGS)
 ONE_OF_EACH = list({each.type: each for each in PLAIN}.values())
-WITHOUT = deployer_policy(NAMES)["Statement"]
-WITH = deployer_policy(NAMES, boundary=BOUNDARY)["Statement"]
+WITHOUT = deployer_policy(NAMES, with_budget=True)["Statement"]
+WITH = deployer_policy(NAMES, boundary=BOUNDARY, with_budget=True)["Statement"]
 
 
 def denied(resource: Resource, statements: Sequence[Statement]) -> list[str]:

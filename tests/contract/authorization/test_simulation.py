@@ -12,12 +12,13 @@ from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
 from tests.contract.authorization.checking import meant
-from tests.contract.authorization.policies import BOUNDARY, NAMES, Statement
+from tests.contract.authorization.policies import BOUNDARY, NAMES, SETTINGS, Statement
 from tests.contract.authorization.resources import resources
 from tests.contract.stacks.evaluating import permits
 from workflows.doctor.account.permissions import check_permissions, principal
-from workflows.doctor.deployer_policy import GRANTS, STANDS_FOR, deployer_policy
+from workflows.doctor.deployer_policy import BUDGET, GRANTS, deployer_policy
 from workflows.doctor.finding import Finding, Severity
+from workflows.doctor.patterns import STANDS_FOR
 
 USER = "arn:aws:iam::123456789012:user/somebody"
 SESSION = "arn:aws:sts::123456789012:assumed-role/deployer/a-session"
@@ -62,7 +63,7 @@ class FakeIam:
 
 
 def examined(iam: FakeIam, *, caller: str = USER, boundary: str = "") -> list[Finding]:
-    return list(check_permissions(iam, NAMES, caller=caller, boundary=boundary))
+    return list(check_permissions(iam, NAMES, caller=caller, policy=deployer_policy(NAMES, boundary=boundary)))
 
 
 def policy(boundary: str = "") -> list[Any]:
@@ -140,8 +141,8 @@ def test_another_refusal_is_not_taken_for_that() -> None:
 
 
 def test_what_patterns_stand_for_is_what_aws_knows_and_cloudformation_asks_for() -> None:
-    patterns = {action for grant in GRANTS for action in grant.actions if "*" in action}
-    asked = {permission for each in resources() for permission in each.permissions}
+    patterns = {action for grant in (*GRANTS, BUDGET) for action in grant.actions if "*" in action}
+    asked = {permission for each in resources(SETTINGS) for permission in each.permissions}
 
     assert set(STANDS_FOR) == patterns
     for pattern, actions in STANDS_FOR.items():
@@ -153,5 +154,6 @@ def test_pattern_means_its_actions_alone_but_for_those_whose_services_make_new_p
     wider = {pattern for pattern, actions in STANDS_FOR.items() if set(meant(pattern)) - set(actions)}
 
     assert wider == {
-        *("s3:GetBucket*", "s3:PutBucket*", "s3:Get*Configuration", "lambda:GetFunction*", "lambda:UpdateFunction*")
+        *("s3:GetBucket*", "s3:PutBucket*", "s3:Get*Configuration", "lambda:GetFunction*", "lambda:UpdateFunction*"),
+        "budgets:*Budget",
     }

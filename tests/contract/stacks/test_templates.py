@@ -33,7 +33,7 @@ DATA = data_template(NAMES)
 MAIN = main_template("prod", models=MODELS)
 BOTH = pytest.mark.parametrize("template", [DATA, MAIN], ids=["data", "main"])
 CFN_LINT = Path(sys.executable).with_name("cfn-lint")
-EVERYTHING = StageSettings(xray="on", alert_email="ops@example.com")
+EVERYTHING = StageSettings(xray="on", alert_email="ops@example.com", monthly_budget_usd=50)
 WILDCARD = "*"
 """Everything: the resource of metrics, which have no other, and of no other statement of the stack."""
 

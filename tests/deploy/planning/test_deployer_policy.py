@@ -21,7 +21,8 @@ from tests.deploy.planning.asked_on import UNKNOWN, Asked
 from tests.deploy.planning.recording import permissions, recording
 from tests.given import local_aws
 from workflows.deploying.deploy import deploy
-from workflows.doctor.deployer_policy import BOUND, GRANTS, STANDS_FOR, deployer_policy
+from workflows.doctor.deployer_policy import BOUND, GRANTS, deployer_policy
+from workflows.doctor.patterns import STANDS_FOR
 from workflows.local.process import LocalAws
 from workflows.sample_data import csv_file, synthetic
 from workflows.stacks.settings import CONFIG
@@ -243,8 +244,12 @@ def test_roles_of_others_are_not_passed() -> None:
     assert not permits(STATEMENTS, "iam:PassRole", "arn:aws:iam::000000000000:role/admin", context=context)
 
 
-def test_policy_fits_a_managed_policy() -> None:
-    assert len(json.dumps(POLICY, separators=(",", ":"))) <= MANAGED_POLICY_LIMIT
+@pytest.mark.parametrize("boundary", ["", BOUNDARY])
+@pytest.mark.parametrize("with_budget", [False, True])
+def test_policy_fits_a_managed_policy(boundary: str, with_budget: bool) -> None:
+    policy = deployer_policy(NAMES, boundary=boundary, with_budget=with_budget)
+
+    assert len(json.dumps(policy, separators=(",", ":"))) <= MANAGED_POLICY_LIMIT
 
 
 def test_what_is_granted_wider_than_on_a_name_of_the_stage_has_its_reason_and_nothing_else_has() -> None:

@@ -52,6 +52,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "the default model": (variable("NIGHTSWAP_DEFAULT_MODEL", "other"), "NIGHTSWAP_DEFAULT_MODEL"),
     "how long logs are kept": (variable("NIGHTSWAP_LOG_RETENTION_DAYS", "7"), "log retention: 30 -> 7"),
     "who is told": (variable("NIGHTSWAP_ALERT_EMAIL", "ops@example.com"), "AlertsByMail"),
+    "the budget of a month": (variable("NIGHTSWAP_MONTHLY_BUDGET_USD", "50"), "AWS::Budgets::Budget"),
     "days of rejection": (variable("NIGHTSWAP_REJECTED_DAYS", "4"), "REJECTED_DAYS"),
     "days of failure": (variable("NIGHTSWAP_FAILING_DAYS", "3"), "FAILING_DAYS"),
     "days until stale": (variable("NIGHTSWAP_STALE_DAYS", "10"), "STALE_DAYS"),

@@ -128,6 +128,8 @@ def test_address_may_be_left_empty(email: str) -> None:
         ("NIGHTSWAP_REQUESTS_PER_SECOND", "0", "expected 1 to 10000"),
         ("NIGHTSWAP_BURST", "5001", "expected 1 to 5000"),
         ("NIGHTSWAP_DIRECT_CONCURRENCY", "1001", "expected 0 to 1000"),
+        ("NIGHTSWAP_MONTHLY_BUDGET_USD", "1000001", "expected 0 to 1000000"),
+        ("NIGHTSWAP_MONTHLY_BUDGET_USD", "49.99", "expected 0 to 1000000"),
         ("NIGHTSWAP_KEEP_WARM_MINUTES", "61", "expected 0 to 60"),
         ("NIGHTSWAP_LOG_RETENTION_DAYS", "\u0663\u0660", "expected 1, 3"),
         ("NIGHTSWAP_REJECTED_DAYS", "8", "expected 1 to 7"),

@@ -14,8 +14,9 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code
 from chalicelib.names import Names
-from workflows.doctor.deployer_policy import STANDS_FOR, deployer_policy
 from workflows.doctor.finding import Finding, note, ok, warning
+from workflows.doctor.patterns import STANDS_FOR
+from workflows.stacks.statements import Json
 
 WHERE = "AWS permissions"
 REFUSALS = {"AccessDenied", "AccessDeniedException"}
@@ -32,14 +33,14 @@ class Question:
     context: Mapping[str, str]
 
 
-def check_permissions(iam: Any, names: Names, *, caller: str, boundary: str) -> Iterator[Finding]:
+def check_permissions(iam: Any, names: Names, *, caller: str, policy: Json) -> Iterator[Finding]:
     """Whether the caller, the ARN that STS tells, may do all that the policy permits; `iam` is boto3's client."""
     if caller.endswith(":root"):
         yield ok("are the account's own: it may do everything", where=WHERE)
         return
     try:
         source = principal(iam, caller)
-        denied = [each for question in questions(names, boundary=boundary) for each in _denied(iam, source, question)]
+        denied = [each for question in questions(policy) for each in _denied(iam, source, question)]
     except ClientError as exc:
         if code(exc) not in REFUSALS:
             raise
@@ -66,9 +67,9 @@ def principal(iam: Any, caller: str) -> str:
     return found
 
 
-def questions(names: Names, *, boundary: str) -> Iterator[Question]:
-    """All that the policy permits: each statement's actions on each of its resources."""
-    for statement in deployer_policy(names, boundary=boundary)["Statement"]:
+def questions(policy: Json) -> Iterator[Question]:
+    """All that the deployer's policy permits: each statement's actions on each of its resources."""
+    for statement in policy["Statement"]:
         actions = tuple(action for name in statement["Action"] for action in STANDS_FOR.get(name, (name,)))
         for resource in statement["Resource"]:
             for context in _contexts(statement.get("Condition", {})):

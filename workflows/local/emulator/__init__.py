@@ -9,7 +9,7 @@ traffic.py                CloudWatch: metrics of an alias, version by version, a
 rest_apis.py              API Gateway: ImportRestApi and PutRestApi
 swagger.py                API Gateway: what a Swagger document asks for
 change_sets.py            CloudFormation: values before and after
-bucket_configurations.py  CloudFormation: encryption, ownership and lifecycle of a bucket
+resources/                CloudFormation: what it makes in part, or not at all
 trials.py                 Step Functions: TestState with a made-up error
 enforcement.py            IAM: permissions enforced
 """

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeClassifier
 
+from chalicelib.accepted.texts import TASK_MB
 from chalicelib.errors import DatasetTooLarge
-from chalicelib.settings import TASK_MB, StageSettings, load
+from chalicelib.settings import StageSettings, load
 from lambdas import recipes
 from lambdas.model.recipe import Categorical, Columns, LinearLearner, Numeric, Recipe, Serving
 from tests.given import data, graphs

@@ -6,14 +6,19 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from click.testing import CliRunner
 
 from chalicelib.names import Names
+from chalicelib.settings import StageSettings
 from tests.fakes.stage import FakeStage
-from workflows.cli.doctor import policy_of, shown
+from workflows.cli.doctor import shown
 from workflows.cli.main import group
+from workflows.doctor.deployer_policy import policy_of
 from workflows.doctor.finding import error, ok
-from workflows.stacks.settings import CONFIG
+from workflows.stacks.settings import CONFIG, stage_settings
+
+NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 
 
 def test_policy_is_printed_for_the_stage() -> None:
@@ -29,10 +34,19 @@ def test_policy_is_printed_with_the_permissions_boundary_of_the_stage(tmp_path: 
     (tmp_path / ".chalice").mkdir()
     (tmp_path / CONFIG).write_text(json.dumps({"stages": {"prod": {"environment_variables": variables}}}))
 
-    document = policy_of(Names(stage="prod", account="123456789012", region="eu-west-1"), root=tmp_path)
+    document = policy_of(NAMES, stage_settings("prod", root=tmp_path))
 
     (making,) = [each for each in document["Statement"] if each["Sid"] == "MakeRoles"]
     assert making["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": boundary}}
+
+
+@pytest.mark.parametrize(("usd", "sids"), [(0, []), (50, ["Bill"])])
+def test_policy_is_printed_with_the_permissions_for_a_budget_where_the_stage_has_one(
+    usd: int, sids: list[str]
+) -> None:
+    document = policy_of(NAMES, StageSettings(monthly_budget_usd=usd))
+
+    assert [each["Sid"] for each in document["Statement"] if each["Sid"] == "Bill"] == sids
 
 
 def test_stage_that_is_not_configured_fails_with_the_way_out() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib import schedules
+from chalicelib.accepted import schedules
 
 VALID = [
     "cron(0 10 * * ? *)",
