@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import boto3
 import click
 
+from lambdas import recipes
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, say, show_json, table
 from workflows.cli.stage import ROOT, Stage
@@ -18,11 +19,13 @@ from workflows.cost import autoscaling, memory, price_list, reports
 from workflows.cost.alternatives import alternatives, break_even
 from workflows.cost.bills import ALWAYS_FREE, NOTHING_FREE
 from workflows.cost.estimates import SERVING_SECONDS
+from workflows.cost.jobs import jobs
 from workflows.cost.months import REQUESTS, Month, bills
 from workflows.cost.prices import HOME, Prices, prices
 from workflows.cost.traffic import Traffic
 from workflows.definitions.rendering import golden
 from workflows.planning.app import app_memory_mb
+from workflows.stacks.settings import schedule_of
 
 GATEWAY, FUNCTION_URL = "through the gateway", "by function URL"
 COLD_SHARE, COLD_MS = 0.01, 300
@@ -72,6 +75,8 @@ def cost(
         wake_minutes=wake_minutes,
     )
     found = _document(month, prices(region), free=ALWAYS_FREE if free_tier else NOTHING_FREE)
+    loaded = [recipes.load(model) for model in recipes.names()]
+    found["training_jobs"] = [asdict(each) for each in jobs(loaded, schedule=schedule_of(stage.name, root=ROOT))]
     if calls:
         found["report"] = {**asdict(calls), "memory": _memory(calls, month, prices(region))}
     if scaling:
@@ -160,10 +165,28 @@ def _show(found: Mapping[str, Any]) -> None:
     say(f"An estimate: list prices of {priced['region']} as of {priced['as_of']}, {free}")
     rows = [[each["name"], _usd(each["month_usd"]), _from(each)] for each in found["alternatives"]]
     table("instead of the requests' part", ["served by", "a month", "cheaper from, requests a day"], rows)
+    show_jobs(found["training_jobs"])
     if "report" in found:
         _show_memory(found["report"])
     for each in found.get("autoscaling", []):
         _show_scaling(each)
+
+
+def show_jobs(found: Sequence[Mapping[str, Any]]) -> None:
+    """They are beside the month, whose retrains are trained by the function."""
+    numbers = ("retrain_usd", "runs_a_month", "month_usd")
+    rows = [
+        [
+            each["model"],
+            f"{each['instances']} {each['instance_type']}",
+            f"{each['max_runtime_seconds']:,}",
+            *(_usd(each[of]) for of in numbers),
+        ]
+        for each in found
+    ]
+    if rows:
+        title = "training jobs of SageMaker, beside that: at most, in US dollars, at list prices of us-east-1"
+        table(title, ["model", "on", "seconds at most", "a retrain", "runs a month", "a month"], rows)
 
 
 def _show_memory(report: Mapping[str, Any]) -> None:

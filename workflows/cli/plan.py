@@ -17,6 +17,7 @@ from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, say, show_json, table
 from workflows.cli.stage import ROOT, Stage
 from workflows.cost.bills import Bill
+from workflows.cost.jobs import jobs
 from workflows.cost.prices import US_EAST_1
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.cloudformation.uploads import layers_are_wanted
@@ -31,6 +32,7 @@ from workflows.planning.plan import Plan, make_plan
 from workflows.planning.roles import RoleChange, in_words
 from workflows.planning.stacks import StackChange
 from workflows.planning.wanted import wanted
+from workflows.stacks.settings import schedule_of
 
 COLOURS = {"create": GOOD, "delete": BAD, "release": BAD}
 LANES = {
@@ -53,13 +55,19 @@ def plan(stage: Stage, as_json: bool) -> None:
     refuse(check_region(stage.session.region_name))
     with console.status(f"planning stage {stage.name}") as status:
         made = carry_out(stage, report=status.update)
-    capacities = [capacity(recipes.load(model), stage.settings) for model in recipes.names()]
+    loaded = [recipes.load(model) for model in recipes.names()]
+    capacities = [capacity(recipe, stage.settings) for recipe in loaded]
+    priced = list(jobs(loaded, schedule=schedule_of(stage.name, root=ROOT)))
     if as_json:
-        show_json({**made.to_document(), "capacities": [asdict(each) for each in capacities]})
+        told = {
+            "capacities": [asdict(each) for each in capacities],
+            "training_jobs": [asdict(each) for each in priced],
+        }
+        show_json({**made.to_document(), **told})
     else:
         show(made)
-        for each in capacities:
-            console.print(each.in_words(), markup=False)
+        for line in [*(each.in_words() for each in capacities), *(each.in_words() for each in priced)]:
+            console.print(line, markup=False)
 
 
 def carry_out(stage: Stage, *, report: Callable[[str], None]) -> Plan:

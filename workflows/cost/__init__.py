@@ -8,6 +8,7 @@ estimates.py     the units of a retrain, an idle month, predictions, a batch
 traffic.py       the units of a month of requests
 months.py        a month of a stage, put together
 alternatives.py  other ways to serve the same requests
+jobs.py          what training jobs of SageMaker cost at most
 memory.py        time and price of a request at each memory
 reports.py       calls as Lambda reported them
 autoscaling.py   an endpoint that scales under a load

@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.cutting import quoted
 from chalicelib.errors import DeploymentFailed, SettingsInvalid
 from chalicelib.names import APP
-from chalicelib.settings import ApiSettings, StageSettings, load
+from chalicelib.settings import ApiSettings, StageSettings, load, schedule
 
 CONFIG = ".chalice/config.json"
 PREFIX = "NIGHTSWAP_"
@@ -102,3 +102,9 @@ def stage_settings(stage: str, *, root: Path) -> StageSettings:
     if problems:
         raise DeploymentFailed(f"stage {stage} in {CONFIG}: {'; '.join(problems)}")
     return load(StageSettings, entry.get("environment_variables", {}))
+
+
+def schedule_of(stage: str, *, root: Path) -> str:
+    """When the stage's nightly retrain starts. Raises DeploymentFailed where there is no such stage, and
+    SettingsInvalid for a schedule that EventBridge refuses."""
+    return schedule(stage_entry(stage, root=root).get("environment_variables", {}))

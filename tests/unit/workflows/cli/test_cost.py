@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from workflows.cli.cost import show_jobs
 from workflows.cli.main import group
+from workflows.cli.screen import console
 from workflows.cost.prices import US_EAST_1
 
 
@@ -97,3 +99,36 @@ def test_day_without_requests_costs_what_stands() -> None:
 
     assert found["month"]["through the gateway"]["requests"]["usd"] == 0
     assert found["alternatives"][0]["cheaper_from_requests_a_day"] > 0
+
+
+def test_recipes_that_a_function_trains_have_no_training_jobs() -> None:
+    assert document()["training_jobs"] == []
+    assert "training jobs" not in cost().output
+
+
+def test_training_jobs_are_shown_with_what_they_cost_at_most() -> None:
+    job = {
+        "model": "loans",
+        "instances": 2,
+        "instance_type": "ml.m5.large",
+        "max_runtime_seconds": 3600,
+        "retrain_usd": 0.115,
+        "runs_a_month": 30.4375,
+        "month_usd": 3.5003,
+    }
+
+    with console.capture() as captured:
+        show_jobs([job])
+
+    said = captured.get()
+    for words in (
+        "training jobs of SageMaker",
+        "at most",
+        "loans",
+        "2 ml.m5.large",
+        "3,600",
+        "0.12",
+        "30.44",
+        "3.50",
+    ):
+        assert words in said

@@ -1,0 +1,98 @@
+"""Tells what the training jobs of SageMaker cost at most, by a recipe's engine and the schedule of the nights."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.accepted.schedules import DAY_OF_MONTH, DAY_OF_WEEK, HOURS, MINUTES, MONTH, UNITS
+from chalicelib.contracts.instances import dollars
+from workflows.cost.estimates import NIGHTS
+
+if TYPE_CHECKING:
+    from lambdas.model.recipe import Recipe
+
+MINUTES_OF_A_DAY = 24 * 60
+MONTHS, WEEKDAYS = 12, 7
+OF_A_UNIT = {unit: MINUTES_OF_A_DAY // (a_year // UNITS["day"]) for unit, a_year in UNITS.items()}
+"""Minutes of a minute, an hour and a day."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Of one recipe. In US dollars, at list prices of us-east-1, without spot, the volume and taxes."""
+
+    model: str
+    instance_type: str
+    instances: int
+    max_runtime_seconds: int
+    spot: bool
+    retrain_usd: float
+    """At most: SageMaker ends the job at its longest time."""
+    month_usd: float
+    """At most, by the schedule: a run that finds nothing new starts no job."""
+    runs_a_month: float
+
+    def in_words(self) -> str:
+        count = "one" if self.instances == 1 else str(self.instances)
+        spare = " of spare capacity, at most for its full price" if self.spot else ""
+        return (
+            f"{self.model} is trained by a job of SageMaker, on {count} {self.instance_type}{spare} for"
+            f" {self.max_runtime_seconds:,} s at most: ${self.retrain_usd:.2f} a retrain at most, and"
+            f" ${self.month_usd:,.2f} a month at most, where each of {self.runs_a_month:,.1f} runs finds new data"
+            " (list prices of us-east-1)"
+        )
+
+
+def jobs(recipes: Iterable[Recipe], *, schedule: str) -> Iterator[Job]:
+    """Of those recipes alone whose engine is SageMaker; the schedule is one that EventBridge takes."""
+    runs = runs_a_month(schedule)
+    for recipe in recipes:
+        engine = recipe.on_sagemaker
+        if engine is not None:
+            usd = engine.instances * dollars(engine.instance_type, seconds=engine.max_runtime_seconds)
+            yield Job(
+                model=recipe.model,
+                instance_type=engine.instance_type,
+                instances=engine.instances,
+                max_runtime_seconds=engine.max_runtime_seconds,
+                spot=engine.spot,
+                retrain_usd=usd,
+                month_usd=usd * runs,
+                runs_a_month=runs,
+            )
+
+
+def runs_a_month(schedule: str) -> float:
+    """How often a schedule comes in a mean month, in a year that it names.
+
+    >>> round(runs_a_month("cron(0 3 * * ? *)"), 1), round(runs_a_month("rate(12 hours)"), 1)
+    (30.4, 60.9)
+    >>> runs_a_month("cron(0,30 3 1,15 * ? *)")
+    4.0
+    """
+    kind, _, said = schedule.rstrip(")").partition("(")
+    if kind == "rate":
+        value, unit = said.split(" ")
+        return NIGHTS * MINUTES_OF_A_DAY / (int(value) * OF_A_UNIT[unit.removesuffix("s")])
+    minutes, hours, day_of_month, month, day_of_week, _year = said.split(" ")
+    a_day = len(MINUTES.numbers(minutes)) * len(HOURS.numbers(hours))
+    return a_day * _days(day_of_month, day_of_week) * len(MONTH.numbers(month)) / MONTHS
+
+
+def _days(day_of_month: str, day_of_week: str) -> float:
+    """Of a month; a day such as the last one, or the second Monday, comes once, and the 31st is counted in each."""
+    if "*" in (day_of_month, day_of_week):
+        return NIGHTS
+    if day_of_month != "?":
+        return 1.0 if _is_special(DAY_OF_MONTH.special, day_of_month) else len(DAY_OF_MONTH.numbers(day_of_month))
+    if day_of_week.upper() == "L":  # a Saturday
+        return NIGHTS / WEEKDAYS
+    special = _is_special(DAY_OF_WEEK.special, day_of_week)
+    return 1.0 if special else NIGHTS * len(DAY_OF_WEEK.numbers(day_of_week)) / WEEKDAYS
+
+
+def _is_special(special: str | None, text: str) -> bool:
+    return re.fullmatch(special or "", text.upper()) is not None
