@@ -16,10 +16,9 @@ from chalicelib.runs.dataset import Object
 from lambdas.horizon import NO_HORIZON, Horizon
 from lambdas.model.data import room
 from lambdas.model.data.preparation import Piece
-from lambdas.model.reading import unpacking
 from lambdas.model.reading.dataset import read_labels, read_text
 from lambdas.model.reading.table import Labels, Reading
-from lambdas.model.reading.unpacking import check_size, unpack, way_out
+from lambdas.model.reading.unpacking import check_size, ends_each_line_alike, unpack, way_out
 from lambdas.model.recipe import Recipe
 from lambdas.model.splitting.days import read_days, up_to
 from lambdas.model.splitting.keys import read_group_keys
@@ -60,8 +59,7 @@ def piece_of(
     rows = len(reading.table)
     room.check_object(name, rows=rows, table_bytes=reading.table.size_bytes, memory_mb=memory_mb, recipe=recipe)
     groups = groups_of(reading.labels, recipe=recipe)
-    own = hashlib.sha256(text).hexdigest()  # the salt of earlier releases
-    salt = own if known.has_salt(own) else unpacking.salt(text)
+    salt = _salt(text, reading=reading, known=known)
     draw = draw_of(
         name,
         etag=stored.etag,
@@ -89,6 +87,12 @@ def piece_of(
             f"{name} has no good row in the recipe's window. {way_out(name, model=recipe.model)}", object=name
         )
     return piece
+
+
+def _salt(text: bytes, *, reading: Reading, known: Splits) -> str:
+    """That of earlier releases, the SHA-256 of the text as it is, where a version was made of rows drawn by it."""
+    own = reading.salt if ends_each_line_alike(text) else hashlib.sha256(text).hexdigest()
+    return own if known.has_salt(own) else reading.salt
 
 
 def draw_of(

@@ -88,7 +88,7 @@ def piece(name: str, content: Table, *, salt: str | None = None) -> Piece:
     lines = len(content) + 1
     extent = Extent(lines, blank_lines=0, records=lines, rows=len(content))
     labels, codes = np.unique(content.labels, return_inverse=True)
-    reading = Reading(content, extent, Labels(codes, tuple(labels.tolist())), digest=name)
+    reading = Reading(content, extent, Labels(codes, tuple(labels.tolist())), digest=name, salt=name)
     groups = tuple((label,) for label in reading.labels.raw)
     draw = Draw(DRAWN, 0.2, 42, name if salt is None else salt, groups)
     return Piece(name, reading, draw, reading.labels, salt=hashlib.sha256(name.encode()).hexdigest(), groups=groups)

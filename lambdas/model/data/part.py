@@ -85,7 +85,15 @@ class Part:
 
     def take(self, rows: Integers) -> Part:
         """The rows at these positions, in their order."""
-        return Part(self.numeric[rows], self.codes[rows], self.labels[rows], self.levels, self.classes)
+        numeric, codes = self.numeric.take(rows, axis=0), self.codes.take(rows, axis=0)  # faster than by []
+        return Part(numeric, codes, self.labels.take(rows), self.levels, self.classes)
+
+    def narrowed(self) -> Part:
+        """The same rows with the levels that occur in them."""
+        levels = [tuple(self.used(place)) for place in range(len(self.levels))]
+        codes = [_moved(self.codes[:, place], self.levels[place], to) for place, to in enumerate(levels)]
+        stacked = _stacked(codes, rows=len(self), levels=levels)
+        return Part(self.numeric, stacked, self.labels, tuple(levels), self.classes)
 
     def used(self, place: int) -> Iterator[str]:
         """The levels of a categorical column that occur in these rows: of a slice not all do."""

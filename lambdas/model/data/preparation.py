@@ -71,12 +71,9 @@ class Piece:
 
 def split(piece: Piece, *, recipe: Recipe) -> tuple[Part, Part]:
     """The object's training part and holdout."""
-    table = piece.reading.table
-    train, holdout = map(piece.reading.in_table, piece.rows)
-    return (
-        Part.of(table.take(train), classes=recipe.class_names),
-        Part.of(table.take(holdout), classes=recipe.class_names),
-    )
+    whole = Part.of(piece.reading.table, classes=recipe.class_names)
+    train, holdout = (whole.take(piece.reading.in_table(rows)).narrowed() for rows in piece.rows)
+    return train, holdout
 
 
 def described(sums: Sums, *, objects: Mapping[str, Extent], recipe: Recipe) -> dict[str, Any]:

@@ -157,8 +157,11 @@ def _or_null(numbers: Floats) -> list[float | None]:
 
 
 def _first(places: Words, size: int) -> Integers:
-    """Positions of the smallest places, at most so many."""
-    return np.arange(len(places)) if len(places) <= size else np.argsort(places, kind="stable")[:size]
+    """Positions of the smallest places, at most so many; in the order of the places, and of equal ones in theirs."""
+    if len(places) <= size:
+        return np.arange(len(places))
+    few = np.flatnonzero(places <= np.partition(places, size - 1)[size - 1])
+    return few[np.argsort(places[few], kind="stable")[:size]]
 
 
 def _counts(codes: NDArray[Any], among: int) -> Integers:

@@ -17,7 +17,7 @@ from lambdas.model.reading.columns import Gathered, Wanted
 from lambdas.model.reading.findings import Findings, Looked
 from lambdas.model.reading.header import find_columns
 from lambdas.model.reading.table import Labels, Reading, Table
-from lambdas.model.reading.unpacking import digest, unpack, way_out
+from lambdas.model.reading.unpacking import digest_and_salt, unpack, way_out
 from lambdas.model.recipe import Recipe
 
 G = TypeVar("G", bound=Gathered)
@@ -40,11 +40,13 @@ def read_text(name: str, *, text: bytes, recipe: Recipe, last: str | None = None
     wanted = Wanted.of(recipe, places=places, last=last)
     gathered, findings = _look(name, text=text, to=Gathered, wanted=wanted, model=recipe.model)
     left_out = tolerance.left_out(name, gathered, findings, recipe=recipe)
+    digest, salt = digest_and_salt(text)
     return Reading(
         table=gathered.table(recipe),
         extent=gathered.extent,
         labels=gathered.labels,
-        digest=digest(text),
+        digest=digest,
+        salt=salt,
         left_out=left_out,
         others=_others(gathered, recipe=recipe),
         changed={column: dict(counts) for column, counts in gathered.changed.items()},

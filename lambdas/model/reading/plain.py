@@ -101,7 +101,7 @@ def _where(characters: Characters, character: int) -> Mask:
 def _add(looked: Looked, *, block: bytes, ends: Mask, header: bool) -> None:
     after = np.flatnonzero(ends) + 1
     first = int(after[0]) if header else 0
-    begins = [first, *after[after > first].tolist()]
+    begins = np.concatenate([[first], after[after > first]])
     lines_before = looked.gathered.lines
 
     def records_of(wanted: Sequence[int]) -> list[Record]:

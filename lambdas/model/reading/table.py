@@ -35,7 +35,7 @@ class Table:
 
     def take(self, rows: Integers) -> Table:
         """The rows at these positions, in their order."""
-        return Table(self.numeric[rows], self.categorical[rows], self.labels[rows])
+        return Table(self.numeric.take(rows, axis=0), self.categorical.take(rows, axis=0), self.labels.take(rows))
 
     def parts(self, size: int) -> Iterator[Table]:
         """All rows in their order, at most `size` in each part."""
@@ -119,6 +119,8 @@ class Reading:
     """Of all rows, those that are left out too: so no other row changes sides once they are corrected."""
     digest: str
     """Of the file's lines: see `unpacking.digest`."""
+    salt: str
+    """What its rows are drawn by: see `unpacking.digest_and_salt`."""
     left_out: LeftOut | None = None
     """None where every row is in the table."""
     others: Mapping[str, int] = field(default_factory=dict)

@@ -64,14 +64,22 @@ def unpack(name: str, *, content: bytes, model: str) -> bytes:
 
 def digest(text: bytes) -> str:
     """SHA-256, in hexadecimal, of a text's lines: the kind of line end and blank lines at the end do not matter."""
-    return hashlib.sha256(_lines(text)).hexdigest()
+    return digest_and_salt(text)[0]
 
 
-def salt(text: bytes) -> str:
-    """What rows are drawn by: the SHA-256, in hexadecimal, of the text with LF behind every line. So copies of a text
-    with other line ends are drawn alike.
+def digest_and_salt(text: bytes) -> tuple[str, str]:
+    """The digest; and what rows are drawn by: the SHA-256, in hexadecimal, of the text with LF behind every line. So
+    copies of a text with other line ends are drawn alike.
     """
-    return hashlib.sha256(_lines(text) + b"\n").hexdigest()
+    lines = hashlib.sha256(_lines(text))
+    digest = lines.hexdigest()
+    lines.update(b"\n")
+    return digest, lines.hexdigest()
+
+
+def ends_each_line_alike(text: bytes) -> bool:
+    """Whether there is one LF behind each line, so that the salt is the SHA-256 of the text itself."""
+    return text.endswith(b"\n") and not text.endswith(b"\n\n") and b"\r" not in text
 
 
 def _lines(text: bytes) -> bytes:
