@@ -54,6 +54,15 @@ def test_part_gives_back_the_table_that_it_was_made_of_through_files_too(table: 
     assert (again.levels, again.classes) == (part.levels, CLASSES)
 
 
+@given(table=tables(), drawn=st.lists(st.integers(0, 11), max_size=12))
+def test_some_rows_narrowed_are_the_part_of_these_rows(table: Table, drawn: list[int]) -> None:
+    rows = np.array([row for row in drawn if row < len(table)], dtype=np.int64)
+
+    found = Part.of(table, classes=CLASSES).take(rows).narrowed()
+
+    assert found.to_files() == Part.of(table.take(rows), classes=CLASSES).to_files()
+
+
 @given(several=st.lists(tables(), min_size=1, max_size=4))
 def test_merged_parts_are_the_rows_of_all_in_their_order(several: list[Table]) -> None:
     both = merged([Part.of(each, classes=CLASSES) for each in several])

@@ -87,6 +87,22 @@ def test_quartiles_of_many_rows_are_of_a_sample_whose_size_is_told() -> None:
     assert size["minimum"] < 1e-4 and size["maximum"] > 1 - 1e-4  # of all rows
 
 
+def test_sample_is_of_the_smallest_places_and_of_equal_ones_the_first_object_s_come_first() -> None:
+    zeros, ones = (
+        Table(np.full((SAMPLE_ROWS + 5_000, 2), value), np.full((SAMPLE_ROWS + 5_000, 1), "SF"), labels)
+        for value, labels in ((0.0, np.full(SAMPLE_ROWS + 5_000, "bad")), (1.0, np.full(SAMPLE_ROWS + 5_000, "good")))
+    )
+    of_zeros, of_ones = (of(each, each.take(np.arange(0))) for each in (zeros, ones))
+    rows = sample_rows(2)
+
+    both = of_zeros + of_ones
+
+    assert np.array_equal(of_zeros.places, np.sort(of_zeros.places)) and len(of_zeros.places) == rows
+    assert np.array_equal(of_zeros.places, of_ones.places)
+    assert np.array_equal(both.places, np.repeat(of_zeros.places, 2)[:rows])
+    assert both.sample[:, 0].tolist() == [0.0, 1.0] * (rows // 2)
+
+
 def test_sample_takes_no_more_memory_for_more_columns() -> None:
     assert [sample_rows(numbers) * numbers for numbers in (3, 41, 1_000)] == [60_000, 59_983, 60_000]
 
