@@ -34,6 +34,8 @@ def verify(edges: Edges, *, model: str, model_version: int, function_version: st
         evidence.record(edges, judged, registry.REPORT, Report)
         package = evidence.part(edges, judged, registry.PACKAGE)
         sample = evidence.record(edges, judged, registry.REPLAY, Sample)
+        if registry.SPLITS in judged.parts:  # by which the next run knows what rows it was trained on
+            evidence.part(edges, judged, registry.SPLITS)
         holding = function_version or judged.manifest.function_version
         if not evidence.is_held(edges, judged, function_version=holding):
             holding = _published_again(edges, judged, package=package)

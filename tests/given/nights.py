@@ -72,6 +72,7 @@ def register(
     example: Mapping[str, Any] = EXAMPLE,
     training: Mapping[str, Any] | None = None,
     stored: bool = False,
+    more_parts: Mapping[str, bytes] | None = None,
 ) -> Registered:
     """A complete, published version that is not live; `behaviour` is one of `serving_code`'s, `form` its format, and
     `layers` are what that needs.
@@ -90,6 +91,7 @@ def register(
         registry.REPORT: documents.encode(report or report_of(run)),
         registry.REPLAY: documents.encode(sample),
         registry.PACKAGE: package,
+        **(more_parts or {}),
     }
     for name, body in parts.items():
         edges.store.put(layout.version(model, number, name), body)

@@ -180,6 +180,20 @@ def test_version_without_its_evidence_is_unfit(part: str, body: bytes | None) ->
         fitness.verify(night.edges, model=MODEL, model_version=1)
 
 
+@pytest.mark.parametrize("body", [None, b"", b'[{"name": "other.csv"}]'])
+def test_version_whose_splits_are_gone_or_others_is_unfit(night: FakeOutside, body: bytes | None) -> None:
+    """They tell which rows it was trained on, so the next run could judge it by these."""
+    register(night.edges, run="run-1", more_parts={registry.SPLITS: b'[{"name": "night-1.csv"}]'})
+    assert fitness.verify(night.edges, model=MODEL, model_version=1) == "1"
+    key = layout.version(MODEL, 1, registry.SPLITS)
+    night.store.delete(key) if body is None else night.store.put(key, body)
+
+    with pytest.raises(
+        VersionUnfit, match=f"{key} is (missing|not the one that was judged).*nightswap put-back {key}"
+    ):
+        fitness.verify(night.edges, model=MODEL, model_version=1)
+
+
 @pytest.mark.parametrize("lambda_lost_it", [False, True])
 def test_version_that_is_forged_whole_in_the_registry_is_unfit(*, lambda_lost_it: bool) -> None:
     night = after_nights(2)
