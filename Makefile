@@ -76,7 +76,7 @@ test-sagemaker: setup-all .venv-sagemaker/.ready  ## the state machine on a seco
 	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') tests/sagemaker
 
 test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fast tests catch? (MISTAKES=100, SEED=1)
-	@MISTAKES=$(MISTAKES) SEED=$(SEED) RINGS=$(RINGS) $(PROJECT) -m pytest tests/mutants
+	@MISTAKES=$(MISTAKES) SEED=$(SEED) RINGS=$(RINGS) MINUTES=$(MINUTES) $(PROJECT) -m pytest tests/mutants
 
 test-all: export KILLS := 200
 test-all: export RETRAINS := 500

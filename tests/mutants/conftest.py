@@ -24,7 +24,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
         for ring in sorted({each["ring"] for each in trials if each["ring"]}):
             terminalreporter.write_line(f"  by ring {ring}: {sum(each['ring'] == ring for each in trials)}")
+        unasked = {each["mistake"] for each in trials if not each["asked whole"]}
+        whole = len(trials) - len(unasked)
+        if unasked:
+            terminalreporter.write_line(
+                f"  of those tried by all tests that load their file: {caught} of {whole} ({caught / whole:.0%})"
+                if whole
+                else "  none was tried by all tests that load its file"
+            )
         for mistake in missed:
-            terminalreporter.write_line(f"  missed: {mistake}")
+            why = "the time was over before all tests were asked" if mistake in unasked else "missed"
+            terminalreporter.write_line(f"  {why}: {mistake}")
         for test in sorted({each["fails anyway"] for each in trials if each["fails anyway"]}):
             terminalreporter.write_line(f"  fails without any mistake, so that later tests were not asked: {test}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.mutants.operators import Edit, edits, parses
@@ -32,13 +33,16 @@ class Mutant:
 def draw(count: int, *, seed: int, root: Path = ROOT) -> list[Mutant]:
     """`count` different mistakes; the same seed on the same code draws the same ones."""
     chance = random.Random(seed)
-    by_folder = {
-        folder: [(file, edits((root / file).read_bytes())) for file in files] for folder, files in _files(root)
-    }
+    by_folder = dict(_files(root))
+
+    @cache
+    def edits_of(file: str) -> list[Edit]:
+        return edits((root / file).read_bytes())
+
     drawn: dict[Mutant, None] = {}
     while len(drawn) < count:
-        files = by_folder[chance.choice(sorted(by_folder))]
-        file, possible = chance.choice(files)
+        file = chance.choice(by_folder[chance.choice(sorted(by_folder))])
+        possible = edits_of(file)
         kinds = sorted({edit.kind for edit in possible})
         if kinds:
             kind = chance.choice(kinds)

@@ -60,6 +60,25 @@ def rings(file: str, *, reaching: list[str], root: Path = ROOT) -> list[list[str
     return [first, unit, contract, [test for test in tests if test.startswith(WHOLE) and test not in first]]
 
 
+def might_reach(file: str, *, root: Path = ROOT) -> list[str]:
+    """The test files after the nearest ring that load the file, by however many imports: those by the fewest first,
+    and of these the ones from folders like the file's.
+
+    What a test of them reaches is not known before it has run; whole jobs are not among them.
+    """
+    nearest, *_ = rings(file, reaching=[], root=root)
+    away = {
+        test: distances(root, test).get(file)
+        for test in fast(root)
+        if test not in nearest and not test.startswith(WHOLE)
+    }
+    mirrored = {*Path("tests/unit", file).parents}
+    return sorted(
+        (test for test, far in away.items() if far is not None),
+        key=lambda test: (away[test], -len(mirrored & {*Path(test).parents}), test),
+    )
+
+
 def fast(root: Path = ROOT) -> list[str]:
     """The files of the fast tests."""
     found = [path for place in FAST for path in sorted((root / place).rglob("test_*.py")) or [root / place]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.mutants.drawing import ROOT, draw
-from tests.mutants.nearness import fast, rings
+from tests.mutants.nearness import distances, fast, might_reach, rings
 
 
 def test_same_seed_draws_the_same_mistakes() -> None:
@@ -53,3 +53,13 @@ def test_program_that_a_test_starts_counts_as_loading_what_it_imports() -> None:
 
 def test_routes_are_nearest_to_the_app() -> None:
     assert "tests/contract/test_api_operating.py" in rings("app.py", reaching=[])[0]
+
+
+def test_what_loads_a_file_is_asked_by_the_fewest_imports_and_then_the_nearest_folder() -> None:
+    file = "chalicelib/promotion/lease.py"
+    away = {test: distances(ROOT, test).get(file, 0) for test in might_reach(file)}
+
+    assert [*away.values()] == sorted(away.values())
+    assert min(away.values()) >= 1
+    assert not {*away} & {*rings(file, reaching=[])[0]}
+    assert next(iter(away)).startswith("tests/unit/chalicelib/")

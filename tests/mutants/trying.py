@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import compileall
 import json
+import math
 import os
 import re
 import resource
@@ -21,6 +22,7 @@ MEMORY_BYTES = 12 * 2**30
 TEST_SECONDS = 120
 OPTIONS = ("-x", "-q", "--no-header", "-p", "no:cacheprovider", f"--timeout={TEST_SECONDS}", "-m", "not real_data")
 PASSED, NONE_COLLECTED = 0, 5
+OUT_OF_TIME = "session-timeout: "
 ENDED = "pytest ended before any test"
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
@@ -37,6 +39,8 @@ class Trial:
     caught_by: str | None
     ring: int | None = None
     fails_anyway: str | None = None
+    is_asked_whole: bool = True
+    """False where the time was over before all tests had been asked that might reach it."""
 
 
 class Copy:
@@ -74,32 +78,42 @@ class Copy:
         found: dict[str, Any] = json.loads(self._reached.read_bytes())
         return found
 
-    def first_failure(self, tests: list[str]) -> str | None:
-        """The failing test's name, or the file that cannot be imported, or ENDED."""
+    def first_failure(self, tests: list[str], *, within_seconds: float = math.inf) -> str | None:
+        """The failing test's name, or the file that cannot be imported, or ENDED, or OUT_OF_TIME."""
         if not tests:
             return None
-        said = self._end(tests)
-        return self._end(tests) if said == ENDED else said  # the machine, not the mistake, may have ended it
+        bounds = [f"--session-timeout={within_seconds}"] if within_seconds < math.inf else []
+        said = self._end([*bounds, *tests])
+        return self._end([*bounds, *tests]) if said == ENDED else said  # perhaps by the machine, not the mistake
 
-    def _end(self, tests: list[str], *, reached: Path | None = None) -> str | None:
-        order = {"arguments": [*OPTIONS, *tests], "said": str(self._said), "reached": reached and str(reached)}
+    def _end(self, arguments: list[str], *, reached: Path | None = None) -> str | None:
+        order = {"arguments": [*OPTIONS, *arguments], "said": str(self._said), "reached": reached and str(reached)}
         assert self._server.stdin and self._server.stdout
         self._server.stdin.write(json.dumps(order) + "\n")
         self._server.stdin.flush()
         if int(self._server.stdout.readline()) in (PASSED, NONE_COLLECTED):
             return None
-        return failed_in(self._said.read_text(errors="replace")) or ENDED
+        text = self._said.read_text(errors="replace")
+        return failed_in(text) or (OUT_OF_TIME if OUT_OF_TIME in text else ENDED)
 
 
-def tried(mutant: Mutant, *, copy: Copy, rings: list[list[str]]) -> Trial:
+def tried(
+    mutant: Mutant, *, copy: Copy, rings: list[list[str]], first: int = 1, within_seconds: float = math.inf
+) -> Trial:
+    """By the tests of these rings, of which the first has the number `first`."""
     path = copy.folder / mutant.file
     sound = path.read_bytes()
     _write(path, mutant.content(copy.folder))
     try:
-        found = ((ring, copy.first_failure(tests)) for ring, tests in enumerate(rings, start=1))
+        found = (
+            (ring, copy.first_failure(tests, within_seconds=within_seconds))
+            for ring, tests in enumerate(rings, start=first)
+        )
         ring, caught_by = next((each for each in found if each[1]), (None, None))
     finally:
         _write(path, sound)
+    if caught_by == OUT_OF_TIME:
+        return Trial(mutant, None, is_asked_whole=False)
     if caught_by and "::" in caught_by and copy.first_failure([caught_by.partition("::")[0]]):
         return Trial(mutant, None, fails_anyway=caught_by)
     return Trial(mutant, caught_by, ring)
