@@ -42,6 +42,12 @@ LABELS = 10_000
 LEVELS = 100_000
 """Allowed categories of one column."""
 THRESHOLDS = 200
+TRIALS = 100
+"""Of a search for the best parameters. All of them stand in the run's documents and in the manifest."""
+TUNED_PARAMETERS = 20
+"""Parameters that are searched at once. SageMaker takes 30."""
+TUNED_VALUES, TUNED_CHARACTERS = 20, 60
+"""Values of a parameter that is one of some, and characters of one that is a text."""
 CATEGORY_CHARACTERS = 128
 """Of a category or a raw label: a table stores every cell of a column as wide as the longest."""
 SERVING_MB_MIN, SERVING_MB_MAX = 128, 10_240

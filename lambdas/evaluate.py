@@ -95,6 +95,8 @@ def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judg
         judged["threshold"] = {**_chosen(training), **judged["threshold"]}
     if training and training.imported:
         judged["imported"] = training.imported.document
+    if training and training.tuning:
+        judged["tuning"] = training.tuning.document
     report = Report.made_of({**judged, **of_the_run, **live_quality})
     key = layout.run_document(task.run, "report")
     edges.store.put(key, report.encode())

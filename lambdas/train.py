@@ -2,14 +2,14 @@
 
 An estimator that folds is fitted over the parts, whatever their number; of all others the rows are in memory. In a
 run that brings a model along nothing is fitted: it is read, checked, and exported like any other. Where a training
-job has fitted, what it made is taken.
+job has fitted, what it made is taken. A recipe that tunes is fitted with the best parameters that were found.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -35,8 +35,11 @@ from lambdas.model.training import imported, trial
 from lambdas.model.training.draw import first_of_each_class
 from lambdas.model.training.estimator import fills_of, fit, fit_parts, format_for, why_in_one_piece
 from lambdas.model.training.estimator import memory_mb as fold_mb
+from lambdas.model.training.search import searching
 from lambdas.parts import Parts
 from lambdas.step import Context, carry_out
+
+AROUND = searching.Around(log, time.monotonic)
 
 
 def run(
@@ -96,16 +99,18 @@ def run(
 
 
 def _fitted(recipe: Recipe, *, train: Parts, holdout: Parts, memory_mb: int) -> Fitted:
-    """Part by part where the recipe's estimator folds, else with all rows in memory."""
+    """Part by part where the recipe's estimator folds, else with all rows in memory; where the recipe tunes, with the
+    best parameters, which are searched before."""
     if why_in_one_piece(recipe):
         rows = [train.table(), holdout.table()]
         room.check(room.TRAIN, rows, memory_mb=memory_mb, recipe=recipe)
+        recipe, tuning = searching.of_table(recipe, train=rows[0], memory_mb=memory_mb, around=AROUND)
         trial.foresee(recipe, train=rows[0])
         expected = trial.expected(recipe, train=rows[0])
         if expected is not None:  # told before the fit, which may take long, or all of the function's time
             log("size_expected", model=recipe.model, **expected.facts)
-        fitted = fit(recipe, train=rows[0])
-        return replace(fitted, facts={**fitted.facts, "expected": expected.facts}) if expected else fitted
+        fitted = _with(fit(recipe, train=rows[0]), tuning=tuning)
+        return _with(fitted, expected=expected.facts if expected else None)
     parts = Rows(train.names, train.open, engine.each)
     found = fills_of(recipe, total=parts.total)
     parts = parts.each_as(found.part)
@@ -119,9 +124,16 @@ def _fitted(recipe: Recipe, *, train: Parts, holdout: Parts, memory_mb: int) -> 
         memory_mb=memory_mb,
         recipe=recipe,
     )
+    recipe, tuning = searching.of_parts(recipe, rows=seen, summary=summary, memory_mb=memory_mb, around=AROUND)
     few = first_of_each_class(parts, at_most=trial.ROWS_OF_A_CLASS)
     trial.foresee_of(recipe, few=few, levels=summary.known)
-    return fit_parts(recipe, rows=seen, summary=summary, fills=found)
+    return _with(fit_parts(recipe, rows=seen, summary=summary, fills=found), tuning=tuning)
+
+
+def _with(fitted: Fitted, **facts: Mapping[str, Any] | None) -> Fitted:
+    """The same with these facts too, as far as there are any."""
+    known = {name: each for name, each in facts.items() if each is not None}
+    return replace(fitted, facts={**fitted.facts, **known})
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

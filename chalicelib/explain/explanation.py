@@ -76,6 +76,7 @@ def explain(facts: Facts) -> list[str]:
         *_end(run),
         *_left_out(facts.left_out, run=run["run"]),
         *([report.imported.sentence] if report and report.imported else ()),
+        *(report.tuning.lines if report and report.tuning else ()),
         *(_threshold(report.threshold) if report else ()),
         *(_gate(report) if report else ()),
         *(_champion(report) if report else ()),
@@ -97,8 +98,7 @@ def _end(run: Json) -> Iterator[str]:
     else:
         yield f"Run {run['run']} {HEADLINES[run['outcome']]}"
         error = f"{run['error']}: " if run["error"] else ""
-        decided = run.get("decided")
-        if decided:
+        if decided := run.get("decided"):
             yield f"Why: {decided['words']}"
         yield f"{'Before that' if decided else 'Why'}: {error}{run['reason']}"
     if run["asked_because"] is not None:

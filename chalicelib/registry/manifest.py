@@ -23,6 +23,7 @@ from chalicelib.documents.shapes import (
 )
 from chalicelib.limits import LISTED_LEVELS
 from chalicelib.quality.left_out import LeftOut
+from chalicelib.quality.trials import Tuning
 from chalicelib.registry.report import RATIOS, Imported, Rule, Threshold
 
 SCORECARD, SCORECARD_FILE = "scorecard", "model.json"
@@ -94,6 +95,8 @@ class Training(Document):
     """None of a model that was trained here."""
     threshold: Threshold | None = holds_one(Threshold, default=None)
     """None of a model that answers the more probable class."""
+    tuning: Tuning | None = holds_one(Tuning, default=None)
+    """None where no parameters were searched."""
     train_rows: int | None = holds(count, default=None)
     fit_seconds: float | None = holds(number, default=None)
 
@@ -174,6 +177,11 @@ class Manifest(Document):
     def threshold(self) -> Threshold | None:
         """The operating point; None of a version that answers the more probable class."""
         return self.training.threshold if self.training else None
+
+    @property
+    def tuning(self) -> Tuning | None:
+        """None of a version whose parameters were not searched."""
+        return self.training.tuning if self.training else None
 
     @property
     def stored_bytes(self) -> int:

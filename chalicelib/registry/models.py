@@ -151,6 +151,7 @@ def _versions(edges: Edges, *, model: str, kept: Kept, limit: int | None) -> lis
             **{name: known.get(name) for name in LISTED},
             "metrics": dict(manifest.metrics) if manifest else {},
             "threshold": _operating_point(manifest.threshold) if manifest else None,
+            "tuned": tuning.words if (tuning := manifest.tuning if manifest else None) else None,
             "imported": brought.document if (brought := manifest.imported if manifest else None) else None,
             **{flag: number in numbers for flag, numbers in flags.items()},
             "quarantined": known.get("fingerprint") in quarantined,

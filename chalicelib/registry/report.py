@@ -27,6 +27,7 @@ from chalicelib.documents.shapes import (
 )
 from chalicelib.quality.interval import Interval
 from chalicelib.quality.night import Night
+from chalicelib.quality.trials import Tuning
 
 RATIOS = table_of(table_of(maybe(number)))
 """By class and name; null where one is undefined."""
@@ -256,6 +257,8 @@ class Report(Document):
     """None of a model that was trained here."""
     threshold: Threshold | None = holds_one(Threshold, default=None)
     """None of a model that answers the more probable class."""
+    tuning: Tuning | None = holds_one(Tuning, default=None)
+    """None where nothing was searched."""
     champion: Champion | None = holds_one(Champion, default=None)
     champion_fell: Sequence[Mapping[str, Any]] = holds(
         list_of(Record({"ratio": text, "class": text, "then": number, "now": number})), default=()
@@ -291,8 +294,6 @@ def not_square(value: Any) -> str | None:
     classes = value.get("classes")
     for name in ("matrix", "squares"):
         matrix = value.get(name)
-        if classes is None or matrix is None:
-            continue
-        if not {len(each) for each in (matrix, *matrix)} <= {len(classes)}:
+        if None not in (classes, matrix) and not {len(each) for each in (matrix, *matrix)} <= {len(classes)}:
             return f".{name} does not have {len(classes)} rows and columns"
     return None

@@ -20,6 +20,7 @@ ALLOWED = {
     "chalicelib/aws": {"chalicelib", "boto3", "botocore"},
     "lambdas": {"chalicelib", "lambdas"},
     "lambdas/model": {"chalicelib", "lambdas", "threadpoolctl"} | SCIENCE,
+    "lambdas/model/training/search/searching.py": {"chalicelib", "joblib", "lambdas", "threadpoolctl"} | SCIENCE,
     "lambdas/recipes": {"chalicelib", "lambdas"} | SCIENCE,
     "lambdas/model/formats/onnx": {"chalicelib", "google", "lambdas", "onnx", "skl2onnx"} | SCIENCE,
     "lambdas/serve": set[str](),

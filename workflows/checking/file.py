@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from lambdas.model.formats.fitted import Expected
     from lambdas.model.reading.table import LeftOut, Reading, Table
     from lambdas.model.splitting.row_hashes import Words
+    from lambdas.model.training.search.foretelling import Foretold
 
 KEY_BYTES_MAX = 900
 """S3 takes keys of 1,024 bytes; the rest is for the folder's name."""
@@ -178,6 +180,14 @@ def expected(table: Table, *, recipe: Recipe) -> Expected | None:
 
     with redirect_stdout(sys.stderr):  # as the function may print, which must not mix with JSON output
         return trial.expected(recipe, train=table)
+
+
+def tuned(table: Table, *, recipe: Recipe) -> Foretold | None:
+    """What the search for the best parameters comes to on these rows; None where the recipe asks for none."""
+    from lambdas.model.training.search import foretelling
+
+    with redirect_stdout(sys.stderr):
+        return foretelling.foretold(recipe, train=table, clock=time.monotonic)
 
 
 def check_room(sizes: Iterable[tuple[int, int]], *, recipe: Recipe, settings: StageSettings) -> None:

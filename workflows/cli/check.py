@@ -24,6 +24,7 @@ from workflows.checking.file import (
     foresee,
     hidden_rows,
     look_at,
+    tuned,
     why_left_out,
 )
 from workflows.checking.recipe import in_lines, look_up, notes, tried, unawaited
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from lambdas.model.formats.fitted import Expected
     from lambdas.model.reading.table import Reading
     from lambdas.model.recipe import Recipe
+    from lambdas.model.training.search.foretelling import Foretold
 
 
 @click.command()
@@ -104,6 +106,7 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
         if is_served:
             foresee(table, recipe=recipe)
         size = expected(table, recipe=recipe) if is_served else None
+        search = tuned(table, recipe=recipe) if is_served else None
         sides = foreseen(content, reading, recipe=recipe)
         of_dates = list(dated(content, recipe=recipe))
     except NightswapError as exc:
@@ -112,6 +115,7 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
         yield _refusal(exc, where=where, way_out=missing.way_out(exc, recipe=recipe) or convert or usual)
         return
     yield from _of_size(size, rows=len(table), where=where)
+    yield from _of_search(search, seconds=_train_seconds(recipe, settings), where=where)
     if sides is not None:
         yield ok(sides.in_words(), where=where)
     yield from (ok(each, where=where) for each in of_dates)
@@ -127,6 +131,23 @@ def _of_size(size: Expected | None, *, rows: int, where: str) -> Iterator[Findin
     said = f"a model of the {amount(rows, 'row')} would have {size.said}"
     if size.warning:
         yield note(f"{said}; {size.warning}", where=where, way_out=size.way_out)
+    else:
+        yield ok(said, where=where)
+
+
+def _train_seconds(recipe: Recipe, settings: StageSettings) -> int:
+    """The time of whatever fits the estimator: a training job, or the function."""
+    return recipe.on_sagemaker.max_runtime_seconds if recipe.on_sagemaker else settings.train_seconds
+
+
+def _of_search(search: Foretold | None, *, seconds: int, where: str) -> Iterator[Finding]:
+    if search is None:
+        return
+    said = search.in_words(at_most=seconds)
+    if search.seconds > seconds:
+        yield note(
+            said, where=where, way_out="lower tune.jobs or the upper ends of its ranges; or early_stopping=True"
+        )
     else:
         yield ok(said, where=where)
 

@@ -91,10 +91,12 @@ def _flags(version: dict[str, Any]) -> str:
 
 
 def _files(version: dict[str, Any]) -> list[str]:
-    """A line with the files that it is trained on; of a model that was imported, with those it was judged on too."""
+    """A line with the files that it is trained on; of a model that was imported, with those it was judged on too; and
+    of one that was tuned, with what was chosen."""
     names = [each["name"] for each in version["data"] or []]
     brought = version["imported"]
     told = [f"imported from {brought['file']} (SHA-256 {brought['sha256']}), judged on"] if brought else []
+    told += [version["tuned"]] if version["tuned"] else []
     return [*told, listed(names)] if names else told
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lambdas.model.arrays import Floats, Texts
+from lambdas.model.arrays import Floats, Integers, Texts
 from lambdas.model.features.searches import SEARCHES, best, candidates
 from lambdas.model.features.steps import class_name
 from lambdas.serve.links import shares32, sigmoid32
@@ -65,6 +65,16 @@ def fitted(estimator: Any, X: Floats, labels: Texts) -> Any:
     estimator.fit(X, numbers)
     _fitted_last_step(estimator).classes_ = names
     return estimator
+
+
+def numbers_or_names(estimator: Any, labels: Texts) -> Texts | Integers:
+    """(n,): what `fitted` fits the estimator on, for whoever fits it otherwise: the names of the classes, or their
+    numbers where it would not take the names."""
+    names, numbers = np.unique(labels, return_inverse=True)
+    if class_name(last_step(estimator)) == XGBOOST or _is_weighed_by_numbers(estimator, names):
+        found: Integers = numbers.astype(np.int64)
+        return found
+    return labels
 
 
 def last_step(estimator: Any) -> Any:

@@ -14,6 +14,7 @@ comparison_rules.py  finds demands on the comparison with the champion that cann
 threshold_rules.py  finds an operating point that makes no sense
 trivial_answers.py  finds an answer without a look at the row that passes them
 recipe_files.py  which files of a folder hold a recipe
+tuning/          the ranges of parameters that are searched
 """
 
 from lambdas.model.built_in.algorithms import LinearLearner
@@ -33,15 +34,19 @@ from lambdas.model.recipe.parts import (
     Window,
 )
 from lambdas.model.recipe.recipe import Recipe
+from lambdas.model.recipe.tuning.ranges import Continuous, Integer, OneOf, Tune
 from lambdas.serve.dates import day, hour, minute, month, weekday, year
 
 __all__ = [
     "Approval",
     "Categorical",
     "Columns",
+    "Continuous",
     "Date",
+    "Integer",
     "LinearLearner",
     "Numeric",
+    "OneOf",
     "Recipe",
     "SageMaker",
     "Serving",
@@ -49,6 +54,7 @@ __all__ = [
     "Split",
     "Threshold",
     "Tolerate",
+    "Tune",
     "Window",
     "at_least",
     "at_most",

@@ -31,6 +31,7 @@ from lambdas.model.recipe.parts import (
     Tolerate,
     Window,
 )
+from lambdas.model.recipe.tuning.ranges import Tune
 
 LAMBDA, SAGEMAKER = "lambda", "sagemaker"
 ENGINES = (LAMBDA, SAGEMAKER)
@@ -90,6 +91,8 @@ class Fields:
 
     engine: str | SageMaker = LAMBDA
     """What fits the estimator: the function Train; or "sagemaker", which is SageMaker() with its usual size."""
+    tune: Tune | None = None
+    """In which ranges the best parameters of the estimator are searched before it is fitted; None to take its own."""
 
     @property
     def on_sagemaker(self) -> SageMaker | None:

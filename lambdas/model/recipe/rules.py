@@ -31,6 +31,8 @@ from lambdas.model.recipe.parts import (
 from lambdas.model.recipe.sizes import size_problems
 from lambdas.model.recipe.split_rules import split_problems
 from lambdas.model.recipe.threshold_rules import threshold_problems
+from lambdas.model.recipe.tuning.range_types import range_type_problems
+from lambdas.model.recipe.tuning.tuning_rules import tuning_problems
 from lambdas.model.recipe.types import shown, type_problems
 from lambdas.serve.date_texts import text_of
 from lambdas.serve.handler import FORMATS
@@ -61,11 +63,16 @@ UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 def problems(recipe: Fields) -> Iterator[str]:
     """The problems, in words: only wrong types if there are any, else only sizes, else contradictions."""
-    for kind in (type_problems, size_problems, _contradictions):
+    for kind in (_wrong_types, size_problems, _contradictions):
         found = list(islice(kind(recipe), PROBLEMS_MAX))
         if found:
             yield from _listed(found)
             return
+
+
+def _wrong_types(recipe: Fields) -> Iterator[str]:
+    yield from type_problems(recipe)
+    yield from range_type_problems(recipe.tune)
 
 
 def _listed(found: list[str]) -> Iterator[str]:
@@ -96,6 +103,7 @@ def _contradictions(recipe: Fields) -> Iterator[str]:
     yield from _serving_problems(recipe.serving)
     yield from _engine_problems(recipe)
     yield from _built_in_problems(recipe)
+    yield from tuning_problems(recipe)
 
 
 def _model_problem(model: str) -> str:

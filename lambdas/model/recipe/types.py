@@ -37,6 +37,7 @@ from lambdas.model.recipe.parts import (
     Tolerate,
     Window,
 )
+from lambdas.model.recipe.tuning.ranges import Tune
 from lambdas.serve.date_texts import FIRST, LAST
 
 WHOLE_LIMIT = 2**63
@@ -125,6 +126,8 @@ ENGINE = Kind(
     f"{' or '.join(map(repr, ENGINES))}, or SageMaker(...)",
     lambda value: isinstance(value, SageMaker) or (isinstance(value, str) and value in ENGINES),
 )
+TUNE = Kind("Tune({...})", lambda value: isinstance(value, Tune))
+RANGES = Kind("a dict of parameter to range", lambda value: isinstance(value, Mapping))
 SHIFT = Kind("Shift(share, seconds=...)", lambda value: isinstance(value, Shift))
 APPROVAL = Kind("True, False or Approval(...)", lambda value: isinstance(value, bool | Approval))
 DIRECTION = Kind(f"{AT_LEAST!r} or {AT_MOST!r}", _is_direction)
@@ -173,6 +176,7 @@ FIELDS: Kinds = {
     "requires": LIST,
     "serving": SERVING,
     "engine": ENGINE,
+    "tune": TUNE.or_none(),
 }
 OF_A_NUMERIC: Kinds = {
     "name": TEXT,
@@ -220,6 +224,8 @@ PARTS: Mapping[type, Kinds] = {
         "volume_gb": WHOLE,
         "instances": WHOLE,
     },
+    Tune: dict.fromkeys(("jobs", "parallel", "seed"), WHOLE)
+    | {"ranges": RANGES, "strategy": TEXT, "objective": TEXT.or_none(), "early_stopping": TRUTH},
     Approval: {"within_hours": WHOLE, "otherwise": TEXT},
     GateRule: {
         "metric": TEXT,
@@ -248,6 +254,7 @@ def type_problems(recipe: Fields) -> Iterator[str]:
     yield from _fields("approve", part=recipe.approve)
     yield from _fields("serving", part=recipe.serving)
     yield from _fields("engine", part=recipe.engine)
+    yield from _fields("tune", part=recipe.tune)
     yield from _class_problems(recipe.classes)
 
 

@@ -1,6 +1,7 @@
 """Fits a recipe's estimator.
 
 estimator.py         the fit, part by part or in one piece, and the facts about it
+search/              the best parameters of an estimator, before the fit
 draw.py              few rows of many, for what looks at few
 memory.py            what a fit part by part needs
 cross_validation.py  how well the recipe does on the training part

@@ -54,14 +54,14 @@ def cross_validate(recipe: Recipe, *, X: Floats, labels: Texts) -> Validated:
     The metric is average precision where the recipe names a positive class among two, else balanced accuracy.
     """
     folds = recipe.cross_validation_folds
-    rows = _draw(labels, seed=recipe.split.seed)
+    rows = draw(labels, seed=recipe.split.seed)
     X, labels = X[rows], labels[rows]
     smallest = int(np.unique(labels, return_counts=True)[1].min())
     if folds == 0:
         return Validated({"left_out": "the recipe asks for none"})
     if smallest < folds:
         return Validated({"left_out": f"a class has {amount(smallest, 'row')}, fewer than {folds} folds"})
-    assigned = _folds(labels, folds=folds, seed=recipe.split.seed)
+    assigned = folds_of(labels, folds=folds, seed=recipe.split.seed)
     held_out = HeldOut(X, labels == recipe.positive, np.full(len(labels), np.nan))
     try:
         scores = [_score(recipe, labels, held_out, fold=assigned == fold) for fold in range(folds)]
@@ -86,14 +86,15 @@ def _metric(recipe: Recipe) -> str:
     return "average_precision" if _is_binary(recipe) else "balanced_accuracy"
 
 
-def _draw(labels: Texts, *, seed: int) -> Integers:
+def draw(labels: Texts, *, seed: int) -> Integers:
+    """The places of all rows, or of ROWS_MAX of them, each class with its share."""
     if len(labels) <= ROWS_MAX:
         return np.arange(len(labels))
     _, drawn = stratified(labels, holdout_ratio=ROWS_MAX / len(labels), seed=seed)
     return drawn[:ROWS_MAX]
 
 
-def _folds(labels: Texts, *, folds: int, seed: int) -> Integers:
+def folds_of(labels: Texts, *, folds: int, seed: int) -> Integers:
     """(n,): the fold that holds each row out; every class is dealt out evenly."""
     rng = np.random.default_rng(seed)
     assigned = np.empty(len(labels), dtype=np.int64)

@@ -35,12 +35,13 @@ from lambdas.model.training.choosing import operating_point
 from lambdas.model.training.cross_validation import ROWS_MAX, cross_validate
 from lambdas.model.training.draw import drawn
 from lambdas.model.training.memory import needed_mb
+from lambdas.model.training.search.candidates import each_of, searched
 
 
 def format_for(recipe: Recipe) -> str:
     """The name of the format that the recipe's estimator is exported to; raises as `why_in_one_piece` does."""
     with failures(recipe, doing="fitting"):
-        return choose(recipe.estimator(recipe.positions), named=recipe.format)
+        return choose(searched(recipe, recipe.estimator(recipe.positions)), named=recipe.format)
 
 
 def why_in_one_piece(recipe: Recipe) -> str:
@@ -51,7 +52,8 @@ def why_in_one_piece(recipe: Recipe) -> str:
     if recipe.built_in is not None:
         return ""
     with failures(recipe, doing="fitting"):
-        return why_not(_unfitted(recipe))
+        reasons = [why_not(each) for each in each_of(recipe, _unfitted(recipe))]
+        return "; ".join(dict.fromkeys(filter(None, reasons)))
 
 
 def fills_of(recipe: Recipe, *, total: Callable[[Callable[[Part], Any]], Any]) -> Fills:
@@ -65,7 +67,7 @@ def fills_of(recipe: Recipe, *, total: Callable[[Callable[[Part], Any]], Any]) -
 
 
 def fit(recipe: Recipe, *, train: Table) -> Fitted:
-    """Fit on the training part, and cross-validate beside it.
+    """Fit on the training part, and cross-validate beside it; with the estimator's own parameters, tuned or not.
 
     Raises TrainingFailed when the estimator raises, EstimatorUnsupported before the fit of one that cannot be served,
     ThresholdNotReached when there is no threshold such as the recipe asks for.
@@ -125,7 +127,7 @@ def memory_mb(recipe: Recipe, *, summary: Summary, part_rows: int) -> int:
 
 def _unfitted(recipe: Recipe) -> Any:
     estimator = recipe.estimator(recipe.positions)
-    choose(estimator, named=recipe.format)
+    choose(searched(recipe, estimator), named=recipe.format)
     return estimator
 
 

@@ -7,18 +7,20 @@ and `expected` draws some thousand of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from chalicelib.errors import TrainingFailed
+from chalicelib.errors import EstimatorUnsupported, TrainingFailed
 from lambdas.model.arrays import Floats
 from lambdas.model.formats.fitted import Expected, Exported, Levels
 from lambdas.model.formats.table import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
+from lambdas.model.recipe.tuning.ranges import Plain
 from lambdas.model.training.estimator import fit, format_for
+from lambdas.model.training.search.candidates import ends, with_parameters
 from lambdas.serve.date_texts import FIRST, LAST
 
 ROWS_OF_A_CLASS = 100
@@ -35,13 +37,16 @@ LEVELS_MAX = 1000
 
 
 def try_out(recipe: Recipe) -> Sequence[str]:
-    """Fit and export the recipe on made-up rows; returns what its format warns of. SageMaker's own algorithms are not
-    here to be tried.
+    """Fit and export the recipe on made-up rows; returns what its format warns of. Of a recipe that tunes, the ends
+    of its ranges are tried too; SageMaker's own algorithms are not here to be tried.
 
     Raises EstimatorUnsupported for what cannot be served, TrainingFailed for what cannot be fitted.
     """
     if recipe.built_in is not None:
         return (UNTRIED.format(name=type(recipe.built_in).__name__),)
+    format_for(recipe)
+    for parameters in ends(recipe.tune) if recipe.tune else ():
+        _try_end(recipe, parameters)
     try:
         return _tried(recipe, train=made_up(recipe)).warnings
     except TrainingFailed as exc:
@@ -51,6 +56,14 @@ def try_out(recipe: Recipe) -> Sequence[str]:
             return _tried(recipe, train=made_up(recipe, levels=MANY_LEVELS)).warnings
         except TrainingFailed:
             raise exc from exc.__cause__
+
+
+def _try_end(recipe: Recipe, parameters: Mapping[str, Plain]) -> None:
+    try:
+        try_out(with_parameters(recipe, parameters))
+    except (EstimatorUnsupported, TrainingFailed) as exc:
+        chosen = ", ".join(f"{name}={value!r}" for name, value in parameters.items())
+        raise type(exc)(f"with {chosen}, which tune allows: {exc.message}", model=recipe.model) from exc
 
 
 def foresee(recipe: Recipe, *, train: Table) -> None:
@@ -133,7 +146,7 @@ def _tried(recipe: Recipe, *, train: Table) -> Exported:
     return (
         format_of(format_for(recipe))
         .code()
-        .export(fit(replace(recipe, cross_validation_folds=0, threshold=None), train=train))
+        .export(fit(replace(recipe, cross_validation_folds=0, threshold=None, tune=None), train=train))
     )
 
 

@@ -14,17 +14,22 @@ import pytest
 from click.testing import CliRunner
 
 from lambdas import recipes
+from lambdas.model import recipe as parts
 from lambdas.model.recipe import (
     Approval,
     Categorical,
+    Continuous,
     Date,
+    Integer,
     Numeric,
+    OneOf,
     Recipe,
     Serving,
     Shift,
     Split,
     Threshold,
     Tolerate,
+    Tune,
     Window,
     at_least,
     at_most,
@@ -38,10 +43,12 @@ from workflows.checking.recipe import try_out
 from workflows.cli.main import group
 
 PAGE = pages.PAGES["recipes.md"]
-COLUMNS, SPLITS, TOLERANCE, OPERATING_POINT, SETTINGS = (
-    pages.PAGES[f"{name}.md"] for name in ("columns", "splits", "tolerance", "operating-point", "settings")
+COLUMNS, SPLITS, TOLERANCE, OPERATING_POINT, SETTINGS, TUNING = (
+    pages.PAGES[f"{name}.md"] for name in ("columns", "splits", "tolerance", "operating-point", "settings", "tuning")
 )
-TEXTS = (PAGE, COLUMNS, SPLITS, TOLERANCE, OPERATING_POINT, SETTINGS)
+TEXTS = (PAGE, COLUMNS, SPLITS, TOLERANCE, OPERATING_POINT, SETTINGS, TUNING)
+WHOLE_FILE = re.compile("^import|^from", re.MULTILINE)
+"""A snippet that stands by itself: the test of its page runs it."""
 WHOLE, *PARTS = pages.blocks(PAGE, "python")
 MADE_OF = (
     Recipe,
@@ -56,6 +63,10 @@ MADE_OF = (
     Tolerate,
     Approval,
     Serving,
+    Tune,
+    Continuous,
+    Integer,
+    OneOf,
     at_least,
     at_most,
     at_most_cost,
@@ -107,10 +118,9 @@ def test_the_whole_recipe_writes_out_every_field(names: dict[str, Any]) -> None:
     written = {keyword.arg for call in calls for keyword in call.keywords}
     positional = {"name", "metric", "share", "costs", *defaults(Threshold)}
 
-    # The loans have neither date nor array; that their own fields work is told by the page of columns.
-    assert {
-        name for of in MADE_OF if of not in (Date, Numeric.array) for name in defaults(of)
-    } <= written | positional
+    # The loans have neither date nor array, and search nothing; that such fields work is told by pages of their own.
+    elsewhere = (Date, Numeric.array, Tune, Continuous, Integer, OneOf)
+    assert {name for of in MADE_OF if of not in elsewhere for name in defaults(of)} <= written | positional
     assert {column.name for column in names["RECIPE"].columns} == {"age", "income", "housing", "purpose"}
 
 
@@ -124,10 +134,13 @@ def test_the_whole_recipe_and_its_data_are_taken(tmp_path: Path) -> None:
     assert "a run would take that" in done.output
 
 
-@pytest.mark.parametrize("snippet", [*PARTS, *(each for page in TEXTS[1:] for each in pages.blocks(page, "python"))])
+@pytest.mark.parametrize(
+    "snippet",
+    [*PARTS, *(each for page in TEXTS[1:] for each in pages.blocks(page, "python") if not WHOLE_FILE.search(each))],
+)
 def test_each_snippet_is_a_part_of_a_recipe_that_can_be_served(snippet: str, names: dict[str, Any]) -> None:
     given: dict[str, Any] = {}
-    exec(snippet, dict(names), given)  # noqa: S102
+    exec(snippet, {**vars(parts), **names}, given)  # noqa: S102
     recipe: Recipe = replace(names["RECIPE"], **given)
 
     assert try_out(recipe) is recipe

@@ -1,21 +1,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import RobustScaler
+from sklearn.preprocessing import OneHotEncoder, RobustScaler, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsupported, LayersMissing, StoreUnavailable
-from chalicelib.registry import run_documents
-from lambdas import answers, intermediates, recipes, train
+from chalicelib.registry import models, registry, run_documents
+from chalicelib.registry.report import Report
+from lambdas import answers, evaluate, intermediates, recipes, train, version_model
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.table import Format, format_of
+from lambdas.model.recipe import Columns, Continuous, Integer, Tune
 from lambdas.model.training import trial
 from lambdas.parts import Parts
 from tests.fakes.edges import FakeOutside
@@ -23,7 +28,15 @@ from tests.given import data
 from tests.given.interference import raising, with_store
 from tests.given.nights import MODEL, outside
 from tests.http_connections import rows
-from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, preprocessing, training_task
+from tests.unit.lambdas.nightly_batch import (
+    RUN,
+    SETTINGS,
+    evaluation_task,
+    night_with_data,
+    preprocessing,
+    training_task,
+    versioning_task,
+)
 
 
 @pytest.fixture
@@ -173,3 +186,57 @@ def test_facts_are_told_of_an_artifact_that_is_there(night: FakeOutside) -> None
 
     assert night.store.find(layout.work(RUN, "model.json")) is not None
     assert night.store.find(layout.run_document(RUN, "training")) is None
+
+
+def logistic_regression(columns: Columns) -> Any:
+    encoder = OneHotEncoder(handle_unknown="ignore")
+    return make_pipeline(
+        make_column_transformer((StandardScaler(), columns.numeric), (encoder, columns.categorical)),
+        LogisticRegression(),
+    )
+
+
+STRENGTH = {"logisticregression__C": Continuous(0.0001, 1, scale="log")}
+
+
+@pytest.mark.parametrize(
+    ("estimator", "ranges", "is_folded"),
+    [
+        (logistic_regression, STRENGTH, True),
+        (lambda _: DecisionTreeClassifier(random_state=0), {"max_leaf_nodes": Integer(2, 5)}, False),
+    ],
+)
+def test_best_parameters_of_a_search_are_fitted_and_all_trials_are_kept(
+    night: FakeOutside, estimator: Callable[[Columns], Any], ranges: dict[str, Any], is_folded: bool
+) -> None:
+    recipe = replace(recipes.load(MODEL), estimator=estimator, tune=Tune(ranges, jobs=4))
+    task = training_task(preprocessing(night.edges))
+
+    trained = train.run(task, night.edges, SETTINGS, load=lambda _: recipe)
+
+    training = run_documents.training(night.edges, run=RUN)
+    assert training is not None and training.tuning is not None
+    assert (len(training.tuning.trials), training.tuning.rows, training.train_rows) == (4, 1200, 1200)
+    (name,) = ranges
+    chosen = training.tuning.trials[training.tuning.best - 1].parameters[name]
+    assert training.document["parameters"][name] == repr(chosen)
+    assert (training.document["folded"] is not None) == is_folded
+    assert train.run(task, night.edges, SETTINGS, load=lambda _: recipe) == trained
+
+
+def test_trials_go_from_the_training_into_the_report_the_manifest_and_the_list_of_versions(
+    night: FakeOutside,
+) -> None:
+    recipe = replace(recipes.load(MODEL), estimator=logistic_regression, tune=Tune(STRENGTH, jobs=3))
+    ready = preprocessing(night.edges)
+    trained = train.run(training_task(ready), night.edges, SETTINGS, load=lambda _: recipe)
+    training = run_documents.training(night.edges, run=RUN)
+    evaluated = evaluate.run(evaluation_task(ready, trained), night.edges, SETTINGS)
+
+    version_model.run(versioning_task(ready, trained, evaluated), night.edges, SETTINGS)
+
+    report = Report.find(night.store, layout.run_document(RUN, "report"))
+    assert training is not None and training.tuning is not None and report is not None
+    assert report.tuning == training.tuning
+    assert registry.manifest(night.edges, model=MODEL, model_version=1).tuning == training.tuning
+    assert models.versions(night.edges, model=MODEL)[0]["tuned"] == training.tuning.words

@@ -19,6 +19,7 @@ from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import ReplayReport
 from chalicelib.registry.report import Report
 from tests.given import news
+from tests.given.tuned import trial, tuning
 
 RECALL = {
     "name": "recall of attack",
@@ -496,3 +497,10 @@ def test_document_for_programs_has_what_was_left_out() -> None:
     facts = Facts(run=a_run(), report=None, replayed=None, left_out=[news.BAD_FILE])
 
     assert facts.to_document()["left_out"] == [news.BAD_FILE.document]
+
+
+def test_trials_of_a_search_are_told_with_their_bars() -> None:
+    lines = said(report={**REPORT, "tuning": tuning(trial(0.5), trial(0.9), best=2)})
+
+    assert lines[3] == "Its parameters are the best of 2 trials, by roc_auc over 3 folds of 900 training rows:"
+    assert [line.count("#") for line in lines[4:6]] == [30, 0]

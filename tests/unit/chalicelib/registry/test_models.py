@@ -171,6 +171,7 @@ def test_versions_are_listed_newest_first_with_the_live_one_marked(night: FakeOu
         "share",
         "threshold",
         "imported",
+        "tuned",
         "damaged",
     }
     assert set(listed[0]) == {"live", "anchor", "pinned", "quarantined", "pruned"} | facts

@@ -13,6 +13,7 @@ from lambdas import recipes
 from tests.fakes.stage import FakeStage
 from tests.given.nights import outside
 from workflows.checking.recipe import _refuse_early_imports
+from workflows.cli.check import findings
 from workflows.cli.main import group
 
 HEAD = """from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
@@ -459,3 +460,50 @@ def test_recipe_by_days_tells_those_of_a_file_and_refuses_a_cell_that_is_no_date
     said = " ".join(refused.output.split())
     assert "ValueUnparsable: 20 cells of column opened in 2026-11-25.csv are no date (YYYY-MM-DD" in said
     assert "row 2 (line 3) '25.11.2026'" in said
+
+
+def tuned(folder: Path, ranges: str) -> tuple[Path, Path]:
+    """A recipe that tunes, and its data."""
+    file = recipe(folder, "DecisionTreeClassifier(random_state=0)")
+    text = file.read_text().replace("import at_least", "import Integer, OneOf, Tune, at_least")
+    file.write_text(text.replace("estimator=estimator,", f"estimator=estimator, tune=Tune({ranges}, jobs=2),"))
+    rows = folder / "loans.csv"
+    rows.write_text(ROWS)
+    return file, rows
+
+
+def test_time_of_a_search_is_told_before_it(tmp_path: Path) -> None:
+    file, rows = tuned(tmp_path, '{"max_depth": Integer(1, 3)}')
+
+    found = [each for each in findings(str(file), rows, settings=StageSettings()) if "tuning it" in each.what]
+
+    assert [each.severity for each in found] == ["ok"]
+    assert "tuning it is 6 fits (2 trials of 3 folds of 40 rows)" in found[0].what
+
+
+def test_search_that_takes_longer_than_train_has_is_noted(tmp_path: Path) -> None:
+    file, rows = tuned(tmp_path, '{"max_depth": Integer(1, 3)}')
+
+    found = [each for each in findings(str(file), rows, settings=StageSettings(train_seconds=0)) if each.way_out]
+
+    assert [each.way_out for each in found] == [
+        "lower tune.jobs or the upper ends of its ranges; or early_stopping=True"
+    ]
+
+
+def test_range_of_a_parameter_that_the_estimator_does_not_have_is_refused(tmp_path: Path) -> None:
+    file, _ = tuned(tmp_path, '{"max_dept": Integer(1, 3), "criterion": OneOf("gini", "entropy")}')
+
+    done = CliRunner().invoke(group, ["check", str(file)])
+
+    assert done.exit_code == 1
+    assert "which is no parameter of the estimator: it has max_depth" in " ".join(done.output.split())
+
+
+def test_time_of_a_search_in_a_training_job_is_held_to_that_of_the_job(tmp_path: Path) -> None:
+    file, rows = tuned(tmp_path, '{"max_depth": Integer(1, 3)}')
+    file.write_text(file.read_text().replace("estimator=estimator,", 'estimator=estimator, engine="sagemaker",'))
+
+    found = [each for each in findings(str(file), rows, settings=StageSettings()) if "tuning it" in each.what]
+
+    assert found[0].what.endswith("of the 3,600 s that there are")

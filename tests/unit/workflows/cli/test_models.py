@@ -14,6 +14,7 @@ from tests.fakes.functions import InMemoryFunctions
 from tests.fakes.stage import FakeStage
 from tests.given.moves import canary
 from tests.given.nights import MODEL, promote, register
+from tests.given.tuned import trial, tuning
 
 
 def live_stage() -> FakeStage:
@@ -208,3 +209,12 @@ def test_claim_of_a_dead_run_is_not_listed(stage: FakeStage) -> None:
 
     assert stage.json("versions", "--json") == []
     assert stage.run("versions").exit_code == 0
+
+
+def test_version_that_was_tuned_is_listed_with_what_was_chosen() -> None:
+    stage = FakeStage(FakeOutside(MODEL))
+    register(stage.edges, run="run-1", training={"tuning": tuning(trial(0.5), trial(0.9), best=2)})
+
+    lines = stage.run("versions").output.splitlines()
+
+    assert lines[3] == "    tuned: max_depth=3, the best of 2 trials (0.9 (sd 0.02))"

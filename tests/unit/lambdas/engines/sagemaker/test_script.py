@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from chalicelib import layout
 from chalicelib.errors import ArtifactInvalid, TrainingFailed
-from lambdas import answers, intermediates, train
+from chalicelib.registry import run_documents
+from lambdas import answers, intermediates, recipes, train
 from lambdas.engines.sagemaker import script
+from lambdas.model.recipe import Continuous, Tune
 from lambdas.parts import Parts
 from tests.fakes.edges import FakeOutside
 from tests.given.training_jobs import carried_out
@@ -44,6 +47,36 @@ def test_job_makes_the_artifact_and_the_answers_that_train_makes(night: FakeOuts
         for part in holdout.names:
             ours, theirs = (answers.read(each, trained.answers_uri, part=part) for each in (night.edges, other.edges))
             assert ours.to_files() == theirs.to_files()
+
+
+TUNED = """    tune=Tune({"logisticregression__C": Continuous(0.0001, 1, scale="log")}, jobs=3, parallel=2),
+)
+"""
+
+
+def test_job_searches_the_best_parameters_as_train_does_and_all_trials_are_taken(
+    night: FakeOutside, tmp_path: Path
+) -> None:
+    ready = described(night)
+    downloaded(night, ready, tmp_path)
+    recipe = tmp_path / "code/lambdas/recipes/kdd99_http.py"
+    text = recipe.read_text("utf-8")
+    recipe.write_text(f"from lambdas.model.recipe import Continuous, Tune\n{text.rstrip()[:-1]}{TUNED}", "utf-8")
+
+    done = carried_out(tmp_path, sys.executable)
+
+    assert done.returncode == 0, done.stderr
+    uploaded(night, tmp_path)
+    train.run(training_task(ready), night.edges, SETTINGS, load=on_sagemaker)
+    taken = run_documents.training(night.edges, run=RUN)
+    tune = Tune({"logisticregression__C": Continuous(0.0001, 1, scale="log")}, jobs=3)
+    other = night_with_data()
+    task = training_task(preprocessing(other.edges))
+    train.run(task, other.edges, SETTINGS, load=lambda model: replace(recipes.load(model), tune=tune))
+    expected = run_documents.training(other.edges, run=RUN)
+    assert taken is not None and taken.tuning is not None and expected is not None and expected.tuning is not None
+    assert (taken.tuning.best, len(taken.tuning.trials)) == (expected.tuning.best, 3)
+    assert [each.mean for each in taken.tuning.trials] == [each.mean for each in expected.tuning.trials]
 
 
 def test_error_of_the_training_is_raised_as_itself(night: FakeOutside, tmp_path: Path) -> None:

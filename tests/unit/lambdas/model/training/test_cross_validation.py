@@ -11,7 +11,7 @@ from sklearn.dummy import DummyClassifier
 
 from lambdas.model.arrays import Floats
 from lambdas.model.gate.thresholds import at_least
-from lambdas.model.training.cross_validation import _folds, cross_validate
+from lambdas.model.training.cross_validation import cross_validate, folds_of
 from tests.given import data
 
 
@@ -54,7 +54,7 @@ def test_folds_hold_out_each_row_once_and_of_each_class_alike() -> None:
 def test_each_of_many_classes_is_dealt_out_evenly(seed: int) -> None:
     labels = np.array(["ant"] * 4 + ["bee"] * 8 + ["cat"] * 6)
 
-    folds = _folds(labels, folds=2, seed=seed)
+    folds = folds_of(labels, folds=2, seed=seed)
 
     assert [sum(folds[labels == name]) for name in ("ant", "bee", "cat")] == [2, 4, 3]
 

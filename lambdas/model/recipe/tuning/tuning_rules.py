@@ -1,0 +1,108 @@
+"""Finds what makes no sense in the ranges of a recipe. Whether the estimator has such parameters, its fit tells."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from chalicelib.cutting import listed, quoted
+from chalicelib.limits import TRIALS, TUNED_CHARACTERS, TUNED_PARAMETERS, TUNED_VALUES
+from lambdas.model.recipe.fields import Fields
+from lambdas.model.recipe.tuning.ranges import (
+    GRID,
+    LOG,
+    OBJECTIVES,
+    OF_THE_POSITIVE,
+    SCALES,
+    STRATEGIES,
+    Continuous,
+    Integer,
+    OneOf,
+    Tune,
+)
+
+PARALLEL_MAX = 10
+WHOLE_MAX = 2**31 - 1
+"""As large as scikit-learn takes where it counts."""
+
+
+def tuning_problems(recipe: Fields) -> Iterator[str]:
+    """The types of the fields are already checked."""
+    tune = recipe.tune
+    if tune is None:
+        return
+    if recipe.built_in is not None:
+        yield f"tune searches scikit-learn's parameters, and {type(recipe.built_in).__name__} has none: leave it out"
+    if not 1 <= len(tune.ranges) <= TUNED_PARAMETERS:
+        yield f"tune.ranges has {len(tune.ranges):,} parameters: expected 1 to {TUNED_PARAMETERS}"
+        return
+    wrong = [problem for name, each in tune.ranges.items() for problem in _range_problems(quoted(name), each)]
+    yield from wrong
+    yield from _search_problems(tune)
+    if not wrong:
+        yield from _number_problems(tune)
+    if recipe.cross_validation_folds == 0:
+        yield "tune compares trials by cross-validation, and cross_validation_folds is 0: set it to 2 or more"
+    yield from _objective_problems(recipe, tune)
+
+
+def _range_problems(name: str, given: Continuous | Integer | OneOf) -> Iterator[str]:
+    if isinstance(given, OneOf):
+        yield from _value_problems(name, given)
+        return
+    if not all(math.isfinite(end) for end in (given.low, given.high)):
+        yield f"tune.ranges[{name}] goes from {given.low} to {given.high}: expected finite numbers"
+    elif given.low >= given.high:
+        yield f"tune.ranges[{name}] goes from {given.low} to {given.high}: expected a smaller number first"
+    elif isinstance(given, Integer) and max(abs(given.low), abs(given.high)) > WHOLE_MAX:
+        yield f"tune.ranges[{name}] goes from {given.low} to {given.high}: expected {WHOLE_MAX:,} at most"
+    elif given.scale == LOG and given.low <= 0:
+        yield f"tune.ranges[{name}] begins at {given.low}: expected more than 0 for the scale {LOG!r}"
+    if given.scale not in SCALES:
+        yield f"tune.ranges[{name}].scale is {quoted(given.scale)}: expected one of {', '.join(SCALES)}"
+
+
+def _value_problems(name: str, given: OneOf) -> Iterator[str]:
+    values = given.values
+    if not 1 <= len(values) <= TUNED_VALUES:
+        yield f"tune.ranges[{name}] has {len(values):,} values: expected 1 to {TUNED_VALUES}"
+    if len({repr(value) for value in values}) < len(values):
+        yield f"tune.ranges[{name}] has a value twice: expected each once"
+    if any(isinstance(value, float) and not math.isfinite(value) for value in values):
+        yield f"tune.ranges[{name}] has a number that is not finite"
+    long = [value for value in values if isinstance(value, str) and len(value) > TUNED_CHARACTERS]
+    if long:
+        yield f"tune.ranges[{name}] has {quoted(long[0])}: expected {TUNED_CHARACTERS} characters at most"
+
+
+def _search_problems(tune: Tune) -> Iterator[str]:
+    if not 2 <= tune.jobs <= TRIALS:
+        yield f"tune.jobs is {tune.jobs}: expected 2 to {TRIALS}"
+    if not 1 <= tune.parallel <= PARALLEL_MAX:
+        yield f"tune.parallel is {tune.parallel}: expected 1 to {PARALLEL_MAX}"
+    if not 0 <= tune.seed <= WHOLE_MAX:
+        yield f"tune.seed is {tune.seed}: expected 0 to {WHOLE_MAX}"
+    if tune.strategy not in STRATEGIES:
+        yield f"tune.strategy is {quoted(tune.strategy)}: expected one of {', '.join(STRATEGIES)}"
+
+
+def _number_problems(tune: Tune) -> Iterator[str]:
+    drawn = [name for name, each in tune.ranges.items() if not isinstance(each, OneOf)]
+    if tune.strategy == GRID and drawn:
+        yield f"tune.strategy is 'grid', which tries values, and {listed(drawn)} has none: write OneOf(...) there"
+    elif tune.combinations is not None and tune.combinations < 2:
+        yield "tune.ranges leave nothing to choose: expected two combinations or more"
+    elif tune.strategy == GRID and tune.combinations is not None and tune.combinations > tune.jobs:
+        yield f"tune.jobs is {tune.jobs}, and the grid has {tune.combinations:,} combinations: allow as many jobs"
+    elif tune.strategy != GRID and tune.combinations is not None and tune.combinations < tune.jobs:
+        yield f"tune.jobs is {tune.jobs}, and there are {tune.combinations:,} combinations: expected no more jobs"
+
+
+def _objective_problems(recipe: Fields, tune: Tune) -> Iterator[str]:
+    objective = tune.objective
+    if objective is None:
+        return
+    if objective not in OBJECTIVES:
+        yield f"tune.objective is {quoted(objective)}: expected one of {', '.join(OBJECTIVES)}, or None"
+    elif objective in OF_THE_POSITIVE and (recipe.positive is None or len(recipe.class_names) != 2):
+        yield f"tune.objective is {objective!r}, which needs two classes and `positive`"
