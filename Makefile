@@ -22,7 +22,7 @@ unexport VIRTUAL_ENV
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-onnx setup-test setup-all run check render doctor locks requires clean
 .PHONY: bench bench-cold bench-warm bench-retrain bench-peers bench-load setup-bench setup-load
-.PHONY: test test-all test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-bench test-sagemaker test-mutants
+.PHONY: test test-all test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-bench test-sagemaker test-sagemaker-image test-mutants
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 | /' | column -t -s '|'
@@ -73,7 +73,12 @@ test-bench: setup-load setup-test  ## what `make bench` is made of, with its too
 
 test-sagemaker: setup-all .venv-sagemaker/.ready  ## the state machine on a second engine, with jobs of SageMaker that really train
 	@$(if $(NIGHTSWAP_TEST_DATA),,echo "without NIGHTSWAP_TEST_DATA the tests on real data are left out")
-	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') tests/sagemaker
+	@$(LOCKS)/python310 $(UV) > /dev/null || true
+	@$(PROJECT) -m pytest $(PARALLEL) --timeout 900 $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') --ignore tests/sagemaker/image tests/sagemaker
+	@if $(LOCKS)/python310 $(UV) > /dev/null; then $(MAKE) --no-print-directory test-sagemaker-image; fi
+
+test-sagemaker-image: setup-all .venv-sagemaker-image/.ready  ## the code of a training job under the Python 3.10 and scikit-learn 1.4.2 of SageMaker's image
+	@$(PROJECT) -m pytest --timeout 900 $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') tests/sagemaker/image
 
 test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fast tests catch? (MISTAKES=100, SEED=1)
 	@MISTAKES=$(MISTAKES) SEED=$(SEED) RINGS=$(RINGS) MINUTES=$(MINUTES) $(PROJECT) -m pytest tests/mutants
@@ -153,8 +158,14 @@ $(UV): $(LOCKS)/uv.txt
 	@$(UV) pip install --quiet --require-hashes --compile-bytecode --python .venv -r $<
 	@touch $@
 
+.venv-sagemaker-image/.ready: $(LOCKS)/sagemaker-image.txt $(UV)
+	@python=$$($(LOCKS)/python310 $(UV)) && echo "setting up: sagemaker-image" \
+	  && $(UV) venv --quiet --allow-existing --python $$python .venv-sagemaker-image
+	@$(INSTALL) --compile-bytecode --python .venv-sagemaker-image $<
+	@touch $@
+
 # SageMaker's training toolkit is published as a source, and has a part in C.
-.venv-sagemaker/.ready .venv-sagemaker-image/.ready: | compiler
+.venv-sagemaker/.ready: | compiler
 .PHONY: compiler
 compiler:
 	@command -v gcc > /dev/null || { echo "gcc is missing: apt-get install gcc on Debian and Ubuntu, xcode-select --install on macOS"; exit 1; }

@@ -23,7 +23,7 @@ ANSWERS = (
     (("Throttling", "Rate exceeded"), "SageMaker was asked too often, and refused it after several tries. Retrain"),
     (("AccessDenied", "not authorized"), "the state machine may not start it. Run nightswap deploy"),
 )
-"""Words of the service, and what they mean."""
+"""Words of the service, or of the name of its error, and what they mean."""
 CAPACITY = ("CapacityError", "InsufficientCapacity", "Unable to provision")
 
 
@@ -43,16 +43,17 @@ def in_words(failure: Mapping[str, Any]) -> tuple[str, str] | None:
     """
     error, cause = str(failure.get("Error")), str(failure.get("Cause"))
     if error.startswith(SERVICE):
-        return TrainingFailed.__name__, f"the training job was not started: {_answer(cause)}"
+        return TrainingFailed.__name__, f"the training job was not started: {_answer(error, cause)}"
     described = _described(cause)
     if described is None:
         return None
     return TrainingFailed.__name__, cut(f"training job {described['TrainingJobName']} {_end(described)}")
 
 
-def _answer(cause: str) -> str:
+def _answer(error: str, cause: str) -> str:
+    """An error that the service's model names has a name of its own; all others share one, and differ in words."""
     for said, means in ANSWERS:
-        if any(each in cause for each in said):
+        if any(each in error or each in cause for each in said):
             return means
     return f"SageMaker says {quoted(cause, WORDS_CHARACTERS)}"
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,23 +98,44 @@ class Stage:
 
     def ended(self, run: str) -> dict[str, Any]:
         """The run, once it has ended."""
+        found: dict[str, Any] = {}
+
+        def over() -> bool:
+            found.update(self.call("GET", f"/runs/{run}"))
+            return bool(found["status"] == "ended")
+
+        self.until(over)
+        return found
+
+    def until(self, over: Callable[[], bool]) -> None:
+        """Wait for it: a job of SageMaker takes longer than anything on the local AWS."""
         deadline = time.monotonic() + DEADLINE_SECONDS
-        while True:
-            found: dict[str, Any] = self.call("GET", f"/runs/{run}")
-            if found["status"] == "ended":
-                return found
-            assert time.monotonic() < deadline, f"waited {DEADLINE_SECONDS} s for {json.dumps(found, indent=1)}"
+        while not over():
+            assert time.monotonic() < deadline, f"waited {DEADLINE_SECONDS} s"
             time.sleep(POLL_SECONDS)
 
     def retrain(self, **wish: Any) -> dict[str, Any]:
         return self.ended(self.started(**wish))
 
+    def status(self, run: str) -> str:
+        """Of the execution. The run's outcome is recorded before its end."""
+        engine = self.client("stepfunctions", endpoint=self.engine)
+        return str(engine.describe_execution(executionArn=NAMES.execution_arn(run))["status"])
+
     def states(self, run: str) -> list[str]:
         """The states that the second engine entered, in order."""
-        history = self.client("stepfunctions", endpoint=self.engine).get_execution_history(
+        return [each["stateEnteredEventDetails"]["name"] for each in self._history(run, "stateEnteredEventDetails")]
+
+    def refusals(self, run: str) -> list[str]:
+        """The errors with which SageMaker answered, each of which was followed by a try or by the end."""
+        return [each["taskFailedEventDetails"]["error"] for each in self._history(run, "taskFailedEventDetails")]
+
+    def _history(self, run: str, details: str) -> list[dict[str, Any]]:
+        """The events that have such details."""
+        events: list[dict[str, Any]] = self.client("stepfunctions", endpoint=self.engine).get_execution_history(
             executionArn=NAMES.execution_arn(run), maxResults=1000
         )["events"]
-        return [each["stateEnteredEventDetails"]["name"] for each in history if "stateEnteredEventDetails" in each]
+        return [each for each in events if details in each]
 
     def report(self, run: dict[str, Any]) -> dict[str, Any]:
         """What Evaluate found."""
@@ -126,6 +148,12 @@ class Stage:
         body = json.dumps(order).encode()
         with urllib.request.urlopen(urllib.request.Request(f"{self.engine}/orders", data=body), timeout=10):
             pass
+
+
+def is_deployed_from(committed: str, deployed: str) -> bool:
+    """Whether the deployed text is the committed one, with something in the place of each placeholder."""
+    pieces = re.split(r"\$\{\w+\}", committed)
+    return bool(re.fullmatch('[^"]+'.join(map(re.escape, pieces)), deployed))
 
 
 @contextmanager

@@ -33,8 +33,11 @@ JOB_SECONDS = 2 * 86_400 + 3_600
 """Of the state. SageMaker itself ends the job, after twice the longest time of a recipe where it waits for spare
 capacity; this also ends the wait for a machine."""
 BUSY = "SageMaker.AmazonSageMakerException"
-"""All errors of CreateTrainingJob have this name, throttling too.
-Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html"""
+"""Throttling has this name, and whatever else CreateTrainingJob's model does not name. What it names, a name that is
+taken and a limit that is reached, has a name of its own, such as SageMaker.ResourceLimitExceededException: to ask
+again at once would change nothing.
+Source: the exceptions of AWS's SDK for Java, whose names Step Functions passes on;
+https://docs.aws.amazon.com/AWSJavaSDK/latest/javadoc/com/amazonaws/services/sagemaker/model/AmazonSageMakerException.html"""
 
 
 def train_on_sagemaker(*, caught_by: State) -> TrainingStep:

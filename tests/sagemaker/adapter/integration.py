@@ -23,6 +23,8 @@ from moto.stepfunctions.parser.asl.component.common.error_name.failure_event imp
     FailureEvent,
     FailureEventException,
 )
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_factory
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import ResourceCondition
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
@@ -49,6 +51,7 @@ WAITED_FOR: Mapping[str, Waited] = {
     "createtrainingjob": Waited("training_job", "TrainingJobName", "TrainingJobStatus"),
 }
 """By the action of the state, in small letters. A line for each that ends with `.sync`."""
+FAILED = "States.TaskFailed"
 ENDED_WELL, ENDED = "Completed", ("Completed", "Failed", "Stopped")
 
 
@@ -103,7 +106,7 @@ class SageMakerStates(StateTaskServiceCallback):
             if told[waited.status] not in ENDED:
                 return None
             if told[waited.status] != ENDED_WELL:
-                raise FailureEventException(self._failed(env, "States.TaskFailed", json.dumps(_plain(told))))
+                raise FailureEventException(self._failed(env, FAILED, json.dumps(_plain(told))))
             return _plain(told)
 
         return described
@@ -136,7 +139,9 @@ class SageMakerStates(StateTaskServiceCallback):
     def _failed(self, env: Any, error: str, cause: str) -> FailureEvent:
         return FailureEvent(
             env=env,
-            error_name=CustomErrorName(error),
+            error_name=CustomErrorName(error)
+            if error != FAILED
+            else StatesErrorName(StatesErrorNameType.StatesTaskFailed),
             event_type=HistoryEventType.TaskFailed,
             event_details=EventDetails(
                 taskFailedEventDetails=TaskFailedEventDetails(

@@ -22,8 +22,8 @@ def job(**facts: Any) -> dict[str, str]:
     return {"Error": "States.TaskFailed", "Cause": json.dumps({"TrainingJobName": NAME, **facts})}
 
 
-def answered(cause: str) -> dict[str, str]:
-    return {"Error": "SageMaker.AmazonSageMakerException", "Cause": cause}
+def answered(cause: str, error: str = "AmazonSageMakerException") -> dict[str, str]:
+    return {"Error": f"SageMaker.{error}", "Cause": cause}
 
 
 @pytest.fixture
@@ -48,6 +48,8 @@ def night() -> FakeOutside:
         (job(TrainingJobStatus="Stopped", SecondaryStatus="Stopped"), f"{NAME} was stopped"),
         (job(TrainingJobStatus="Failed"), "failed: SageMaker says 'nothing'"),
         (answered("Training job names must be unique within an AWS account"), "its name is taken: an earlier try"),
+        (answered("Somebody has it", "ResourceInUseException"), "its name is taken: an earlier try"),
+        (answered("Two are in use", "ResourceLimitExceededException"), "the account's limit of such instances"),
         (answered("Error Code: ResourceLimitExceeded"), "the account's limit of such instances is reached"),
         (answered("Rate exceeded (Error Code: ThrottlingException)"), "SageMaker was asked too often"),
         (answered("User is not authorized to perform"), "the state machine may not start it. Run nightswap deploy"),
