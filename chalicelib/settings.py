@@ -15,7 +15,9 @@ from chalicelib.accepted.texts import (
     ALARM_DAYS,
     BUDGET_USD,
     EMAIL,
+    KEY_ARN,
     MEMORY_MB,
+    NETWORK,
     OTHER_TASK_SECONDS,
     POLICY_ARN,
     RETENTIONS,
@@ -182,6 +184,18 @@ class StageSettings(_Settings):
         "Python of the app's functions, whatever the developer's: python3.11, python3.12 or python3.13",
         read=one_of("python3.11", "python3.12", "python3.13"),
         default="python3.13",
+    )
+    training_network: str = _setting(
+        "NIGHTSWAP_TRAINING_NETWORK",
+        "subnets and security groups of training jobs, one space between; without them they run in SageMaker's own",
+        read=matching(NETWORK, "subnets, then security groups, for example subnet-0123abcd sg-0123abcd, or nothing"),
+        default="",
+    )
+    training_key: str = _setting(
+        "NIGHTSWAP_TRAINING_KEY",
+        "ARN of the KMS key for the volumes of training jobs and for what they upload",
+        read=matching(KEY_ARN, "a key's ARN, for example arn:aws:kms:eu-west-1:123456789012:key/0a1b, or nothing"),
+        default="",
     )
     permissions_boundary: str = _setting(
         "NIGHTSWAP_PERMISSIONS_BOUNDARY",

@@ -30,6 +30,11 @@ OTHER_TASK_SECONDS = range(180, TASK_SECONDS.stop)
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"((?=.{{1,64}}@)(?=.{{3,254}}$){ATOM}(\.{ATOM})*@({LABEL}\.)+{LABEL})?")
+SUBNET = "subnet-"
+NETWORK = re.compile(r"(subnet-[0-9a-f]{8,17}( subnet-[0-9a-f]{8,17}){0,15}( sg-[0-9a-f]{8,17}){1,5})?")
+"""Of training jobs: SageMaker takes 16 subnets and 5 security groups.
+Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VpcConfig.html"""
+KEY_ARN = re.compile(r"(arn:aws[a-z-]{0,10}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,128})?")
 POLICY_ARN = re.compile(r"(arn:aws:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,512})?")
 """It and an address may be nothing."""
 

@@ -101,19 +101,15 @@ def examined(stage: Stage, *, with_sizes: bool, online: bool) -> Iterator[Findin
 
 def asked_online(stage: Stage, account: Account) -> Iterator[Finding]:
     """AWS's checks of the templates and the definition that a deployment would send."""
+    settings, wanted = stage_settings(stage.name, root=ROOT), needs(recipes.names())
     templates = {
-        stage.names.data_stack: data_template(stage.names, settings=stage_settings(stage.name, root=ROOT)),
-        stage.names.stack: main_template(
-            stage.name,
-            models=recipes.names(),
-            settings=stage_settings(stage.name, root=ROOT),
-            needs=needs(recipes.names()),
-        ),
+        stage.names.data_stack: data_template(stage.names, settings=settings),
+        stage.names.stack: main_template(stage.name, models=recipes.names(), settings=settings, needs=wanted),
     }
     yield from examine_online(
         account.clients,
         stage.names,
-        definition=definition_for(ROOT, needs(recipes.names())).read_text(),
+        definition=definition_for(ROOT, wanted, stage=stage.name, settings=settings),
         templates={name: json.dumps(each, separators=(",", ":")) for name, each in templates.items()},
     )
 

@@ -77,10 +77,12 @@ SIGNATURES: Mapping[str, Signature] = {
 
 
 TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE = "${TrainingImage}", "${TrainingRole}", "${TrainingSource}"
+STAGE = "${Stage}"
 SAGEMAKER = {
     TRAINING_IMAGE: "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3",
     TRAINING_ROLE: "arn:aws:iam::123456789012:role/nightswap-prod-TrainingRole-1A2B3C4D5E6F",
     TRAINING_SOURCE: "s3://nightswap-prod-123456789012-us-east-1/deploy/0123456789abcdef.tar.gz",
+    STAGE: "prod",
 }
 """What else stands in the definition with SageMaker until the stack is deployed, with an example of each."""
 

@@ -13,7 +13,7 @@ from typing import Any
 from stepfunctions.steps import Catch, Retry, TrainingStep
 from stepfunctions.steps.states import State
 
-from workflows.definitions.functions import BUILT_INS, TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE
+from workflows.definitions.functions import BUILT_INS, STAGE, TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE
 from workflows.definitions.states import retry
 from workflows.packaging.training_source import ENTRY_POINT
 
@@ -130,7 +130,7 @@ def _of_the_run(parameters: dict[str, Any]) -> dict[str, Any]:
         },
         "EnableManagedSpotTraining.$": f"{JOB}.spot",
         "StoppingCondition.$": f"{JOB}.stop",
-        "Tags": [{"Key": "nightswap:app", "Value": "nightswap"}],
+        "Tags": [{"Key": "nightswap:app", "Value": "nightswap"}, {"Key": "nightswap:stage", "Value": STAGE}],
     }
 
 

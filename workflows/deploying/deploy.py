@@ -116,7 +116,12 @@ class Deployment:
     def _upload(self) -> Contents:
         """Upload what the main stack reads, and names by its parameters."""
         made = contents(
-            self.root, settings=self.settings, with_layers=self.with_layers, report=self.report, needs=self.needs
+            self.root,
+            stage=self.names.stage,
+            settings=self.settings,
+            with_layers=self.with_layers,
+            report=self.report,
+            needs=self.needs,
         )
         for each in made.uploads:
             upload(self._client("s3"), each, bucket=self.names.bucket, report=self.report)

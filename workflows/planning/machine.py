@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from chalicelib import layout
 from chalicelib.names import TASKS, Names, state_name
-from workflows.definitions.functions import LINEAR_LEARNER_IMAGE, TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE
+from workflows.definitions.functions import (
+    LINEAR_LEARNER_IMAGE,
+    STAGE,
+    TRAINING_IMAGE,
+    TRAINING_ROLE,
+    TRAINING_SOURCE,
+)
 from workflows.deploying.asking import find
 from workflows.stacks.sagemaker import LINEAR_LEARNER, LINEAR_LEARNER_REGISTRIES, REGISTRIES, REPOSITORY, TAG
 
@@ -48,6 +54,7 @@ def completed(definition: str, names: Names, *, source_sha256: str = "", deploye
         LINEAR_LEARNER_IMAGE: f"{own}.dkr.ecr.{names.region}.{domain}/{':'.join(LINEAR_LEARNER)}",
         TRAINING_SOURCE: f"s3://{names.bucket}/{layout.deployed(source_sha256, '.tar.gz')}",
         TRAINING_ROLE: role[1] if role else TRAINING_ROLE,
+        STAGE: names.stage,
     }
     for placeholder, value in others.items():
         definition = definition.replace(placeholder, value)

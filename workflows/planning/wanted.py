@@ -43,7 +43,7 @@ def wanted(
     Raises DeploymentFailed for settings that are wrong, PackagingFailed for packages that cannot be built.
     """
     settings = stage_settings(names.stage, root=root)
-    made = contents(root, settings=settings, with_layers=with_layers, report=report, needs=needs)
+    made = contents(root, stage=names.stage, settings=settings, with_layers=with_layers, report=report, needs=needs)
     return Wanted(
         names=names,
         models=tuple(models),
@@ -58,5 +58,5 @@ def wanted(
         ),
         uploads=made.uploads,
         settings=settings,
-        definition=definition_for(root, needs).read_text("utf-8"),
+        definition=definition_for(root, needs, stage=names.stage, settings=settings),
     )

@@ -80,12 +80,12 @@ def _task(
     stage: str, task: str, settings: StageSettings, needs: Needs, *, layers_of_task: Sequence[str]
 ) -> dict[str, Json]:
     is_told = task == "train" and needs.serving
-    stops_jobs = task == "restore-alias" and needs.on_sagemaker
     statements = permissions.task_statements(stage, task)
+    statements += sagemaker.task_statements(stage, task, settings=settings) if needs.on_sagemaker else []
     return functions.function_resources(
         state_name(task),
         name=names.task_function(stage, task),
-        statements=[*statements, *(sagemaker.restoring_statements(stage) if stops_jobs else [])],
+        statements=statements,
         properties={
             **functions.configuration(task_handler(task), functions.task_sizes(settings)[task], settings=settings),
             **layers.attached(layers_of_task),
@@ -164,10 +164,10 @@ def _state_machine(stage: str, settings: StageSettings, needs: Needs) -> dict[st
     }
 
 
-def _on_sagemaker(stage: str, settings: StageSettings, needs: Needs) -> tuple[dict[str, Json], dict[str, Json]]:
+def _on_sagemaker(stage: str, settings: StageSettings, needs: Needs) -> tuple[Json, dict[str, Json]]:
     """What the definition's placeholders stand for, and the role of the jobs."""
     own = bool(needs.by_built_ins)
-    role_of_jobs = sagemaker.training_role(stage, boundary=settings.permissions_boundary, built_ins=own)
+    role_of_jobs = sagemaker.training_role(stage, settings=settings, built_ins=own)
     return sagemaker.substitutions(stage, built_ins=own), role_of_jobs
 
 

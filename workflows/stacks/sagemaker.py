@@ -9,9 +9,11 @@ from collections.abc import Mapping
 
 from chalicelib import layout
 from chalicelib.names import APP
+from chalicelib.settings import StageSettings
+from workflows.definitions.of_stage import network
 from workflows.stacks.arns import arn, bucket_arn, completed, names_of
 from workflows.stacks.grants import PARTS, SIDES
-from workflows.stacks.statements import Json, allow, role
+from workflows.stacks.statements import Json, Resource, allow, role
 
 REGISTRIES: Mapping[str, str] = {
     "af-south-1": "510948584623",
@@ -103,6 +105,9 @@ RULE = "rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule"
 """By which Step Functions hears of a job's end.
 Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html"""
 LOGS = "log-group:/aws/sagemaker/TrainingJobs"
+KEY_ACTIONS = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+"""Of a job, whose volume and uploads are under a key.
+Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, "CreateTrainingJob API"."""
 OUTPUTS = f"{SIDES.removesuffix('*')}training/*"
 """What the jobs upload, among the records of a run's sides, which Train may read."""
 
@@ -114,11 +119,12 @@ def mappings(*, built_ins: bool) -> Json:
     return {MAPPING: known}
 
 
-def substitutions(stage: str, *, built_ins: bool) -> dict[str, Json]:
+def substitutions(stage: str, *, built_ins: bool) -> dict[str, Resource]:
     """What the definition's other placeholders stand for."""
     key = layout.deployed("${TrainingSourceSha256}", ".tar.gz")
     own = {"LinearLearnerImage": _image(*LINEAR_LEARNER, registry=OWN)} if built_ins else {}
     return {
+        "Stage": stage,
         "TrainingImage": _image(REPOSITORY, TAG),
         **own,
         "TrainingRole": {"Fn::GetAtt": ["TrainingRole", "Arn"]},
@@ -144,13 +150,16 @@ def machine_statements(stage: str) -> list[Json]:
     ]
 
 
-def restoring_statements(stage: str) -> list[Json]:
-    """What RestoreAlias may do beside the rest: end the job of a run that is over."""
-    jobs = [arn("sagemaker", f"training-job/{APP}-{stage}-*")]
-    return [allow(["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"], on=jobs)]
+def task_statements(stage: str, task: str, *, settings: StageSettings) -> list[Json]:
+    """What a task may do beside the rest: RestoreAlias ends the job of a run that is over, and Train reads what a job
+    uploaded, which may be under a key."""
+    if task == "restore-alias":
+        jobs = [arn("sagemaker", f"training-job/{APP}-{stage}-*")]
+        return [allow(["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"], on=jobs)]
+    return [allow(["kms:Decrypt"], on=[settings.training_key])] if task == "train" and settings.training_key else []
 
 
-def training_role(stage: str, *, boundary: str, built_ins: bool) -> dict[str, Json]:
+def training_role(stage: str, *, settings: StageSettings, built_ins: bool) -> dict[str, Json]:
     """The jobs read rows and code, write what they made, and say what they do in the log: nothing else.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, "CreateTrainingJob API".
@@ -170,5 +179,26 @@ def training_role(stage: str, *, boundary: str, built_ins: bool) -> dict[str, Js
         ),
         allow([f"ecr:{action}" for action in pulls], on=repositories),
         allow(["ecr:GetAuthorizationToken"], on=["*"]),  # ECR knows no resource for it
+        *(_network_statements(settings.training_network) if settings.training_network else []),
+        *([allow(list(KEY_ACTIONS), on=[settings.training_key])] if settings.training_key else []),
     ]
+    boundary = settings.permissions_boundary
     return {"TrainingRole": role("sagemaker.amazonaws.com", statements=statements, boundary=boundary)}
+
+
+def _network_statements(named: str) -> list[Json]:
+    """The jobs have interfaces in the stage's subnets. EC2 knows no resource for what is only looked up.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, "CreateTrainingJob API".
+    """
+    there = network(named)
+    interfaces = arn("ec2", "network-interface/*")
+    subnets = [arn("ec2", f"subnet/{each}") for each in there["Subnets"]]
+    groups = [arn("ec2", f"security-group/{each}") for each in there["SecurityGroupIds"]]
+    looks = ("NetworkInterfaces", "Vpcs", "DhcpOptions", "Subnets", "SecurityGroups")
+    changes = ("CreateNetworkInterfacePermission", "DeleteNetworkInterface", "DeleteNetworkInterfacePermission")
+    return [
+        allow(["ec2:CreateNetworkInterface"], on=[interfaces, *subnets, *groups]),
+        allow([f"ec2:{each}" for each in changes], on=[interfaces]),
+        allow([f"ec2:Describe{each}" for each in looks], on=["*"]),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Mapping
@@ -29,7 +30,12 @@ SETTINGS = StageSettings(
 )
 MODELS = ["kdd99-http", "mnist"]
 ON_SAGEMAKER = Needs(on_sagemaker=("mnist",))
-OF_SAGEMAKER = {"RetrainRole", "RestoreAliasRole", "TrainingRole"}
+OF_JOBS = dataclasses.replace(
+    SETTINGS,
+    training_network="subnet-0123abcd sg-0123abcd",
+    training_key="arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d",
+)
+OF_SAGEMAKER = {"RetrainRole", "RestoreAliasRole", "TrainRole", "TrainingRole"}
 """The roles that such a stage has beside the rest, or with more in them."""
 IMAGE = ROOT / "workflows" / "container" / "template.yaml"
 OF_THE_IMAGE = {
@@ -51,7 +57,11 @@ def policies() -> dict[str, list[Statement]]:
         "alerts": _policy("AWS::SNS::TopicPolicy"),
         **{file.stem: json.loads(file.read_bytes())["Statement"] for file in (ROOT / ".chalice").glob("policy-*")},
         **_roles(),
-        **{f"{role}-on-sagemaker": found for role, found in _roles(ON_SAGEMAKER).items() if role in OF_SAGEMAKER},
+        **{
+            f"{role}-on-sagemaker": found
+            for role, found in _roles(OF_JOBS, ON_SAGEMAKER).items()
+            if role in OF_SAGEMAKER
+        },
         **_image(),
     }
 
@@ -63,8 +73,8 @@ def _policy(kind: str) -> list[Statement]:
     return found
 
 
-def _roles(needs: Needs = NOTHING) -> dict[str, list[Statement]]:
-    template = main_template(NAMES.stage, models=MODELS, settings=SETTINGS, needs=needs)
+def _roles(settings: StageSettings = SETTINGS, needs: Needs = NOTHING) -> dict[str, list[Statement]]:
+    template = main_template(NAMES.stage, models=MODELS, settings=settings, needs=needs)
     functions = {
         key: f"arn:aws:lambda:eu-west-1:123456789012:function:{properties['FunctionName']}"
         for key, properties in of_type(template, "AWS::Lambda::Function").items()

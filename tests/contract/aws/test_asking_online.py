@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.names import Names
 from tests.contract.aws.conftest import Scripted
+from workflows.definitions.rendering import BUILT_INS, golden
 from workflows.deploying.cloudformation.templates import TEMPLATE_LIMIT
 from workflows.doctor.account import online
 from workflows.doctor.account.online import Trial, examine_online, with_arns
@@ -22,6 +23,7 @@ NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 DEFINITION = (ROOT / "workflows/definitions/golden/retrain.asl.json").read_text()
 FILLED = with_arns(DEFINITION, NAMES)
 MACHINE = json.loads(FILLED)
+WITH_JOBS = json.loads(with_arns(golden(BUILT_INS), NAMES))
 Script = Callable[[str], Scripted]
 
 
@@ -72,6 +74,24 @@ def test_definition_that_is_tried_names_functions_and_no_placeholder() -> None:
     assert MACHINE["States"]["Train"]["Resource"] == (
         "arn:aws:lambda:eu-west-1:123456789012:function:nightswap-prod-train"
     )
+
+
+def test_machine_with_training_jobs_is_tried_too_and_its_states_turn_as_they_should() -> None:
+    tried = [*online.of_tasks(WITH_JOBS), *online.of_others(WITH_JOBS)]
+    client = Turning(tried, has_machine=True)
+
+    (found,) = online.check_states(client, json.dumps(WITH_JOBS), names=NAMES)
+
+    assert "${" not in json.dumps(WITH_JOBS)
+    assert (found.severity, found.what) == (Severity.OK, f"turn as they should, in {len(tried)} trials")
+    of_the_job = [each for each in tried if each.state == "TrainOnSageMaker"]
+    assert [(each.status, each.leads_to) for each in of_the_job] == [
+        ("SUCCEEDED", "Train"),
+        ("CAUGHT_ERROR", "RestoreAfterFailure"),
+        ("RETRIABLE", None),
+        ("CAUGHT_ERROR", "RestoreAfterFailure"),
+    ]
+    assert of_the_job[2].about == "TrainOnSageMaker, with SageMaker.AmazonSageMakerException after 0 retries"
 
 
 def test_states_that_turn_as_they_should_are_in_order() -> None:

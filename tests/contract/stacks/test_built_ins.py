@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.names import Names
+from chalicelib.settings import StageSettings
 from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import statements
 from workflows.definitions.functions import EXAMPLES
@@ -37,7 +38,7 @@ def test_stage_without_such_a_recipe_has_nothing_of_it() -> None:
 
 
 def test_every_placeholder_of_the_definition_is_filled() -> None:
-    definition = definition_for(ROOT, NEEDS).read_text("utf-8")
+    definition = definition_for(ROOT, NEEDS, stage="prod", settings=StageSettings())
     filled = MAIN["Resources"]["Retrain"]["Properties"]["DefinitionSubstitutions"]
 
     assert {name for name in EXAMPLES if name in definition} == {*EXAMPLES}
@@ -49,7 +50,7 @@ def test_every_placeholder_of_the_definition_is_filled() -> None:
 
 
 def test_plan_fills_them_too() -> None:
-    definition = definition_for(ROOT, NEEDS).read_text("utf-8")
+    definition = definition_for(ROOT, NEEDS, stage="prod", settings=StageSettings())
 
     names = Names(stage="prod", account="123456789012", region="eu-west-1")
     known = completed(definition, names, source_sha256="a" * 64)

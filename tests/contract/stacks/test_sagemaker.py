@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from chalicelib.settings import StageSettings
 from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import statements
 from workflows.packaging.needs import Needs
@@ -15,6 +17,7 @@ from workflows.stacks.main import main_template
 from workflows.stacks.sagemaker import REGISTRIES, REPOSITORY, TAG
 
 ROOT = Path(__file__).parents[3]
+CFN_LINT = Path(sys.executable).with_name("cfn-lint")
 PLAIN = main_template("prod", models=["kdd99-http"])
 MAIN = main_template("prod", models=["kdd99-http"], needs=Needs(on_sagemaker=("kdd99-http",)))
 HERE = "eu-west-1:123456789012"
@@ -115,3 +118,58 @@ def test_image_of_each_region_is_the_sdks() -> None:
         region: f"{account}.dkr.ecr.{region}.{domain[region]}/{REPOSITORY}:{TAG}"
         for region, account in REGISTRIES.items()
     }
+
+
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"
+INSIDE = main_template(
+    "prod",
+    models=["kdd99-http"],
+    settings=StageSettings(training_network="subnet-0123abcd sg-0123abcd", training_key=KEY),
+    needs=Needs(on_sagemaker=("kdd99-http",)),
+)
+EC2 = f"arn:aws:ec2:{HERE}"
+
+
+def test_network_and_key_change_the_roles_of_the_jobs_and_of_train_alone() -> None:
+    changed = {name for name, each in MAIN["Resources"].items() if INSIDE["Resources"][name] != each}
+
+    assert changed == {"TrainingRole", "TrainRole"}
+    assert INSIDE["Resources"].keys() == MAIN["Resources"].keys()
+
+
+@pytest.mark.parametrize(
+    ("who", "action", "resource", "may"),
+    [
+        ("Training", "ec2:CreateNetworkInterface", f"{EC2}:subnet/subnet-0123abcd", True),
+        ("Training", "ec2:CreateNetworkInterface", f"{EC2}:security-group/sg-0123abcd", True),
+        ("Training", "ec2:CreateNetworkInterface", f"{EC2}:network-interface/eni-0123abcd", True),
+        ("Training", "ec2:CreateNetworkInterface", f"{EC2}:subnet/subnet-89ab0123", False),
+        ("Training", "ec2:DeleteNetworkInterface", f"{EC2}:network-interface/eni-0123abcd", True),
+        ("Training", "ec2:DescribeSubnets", "*", True),
+        ("Training", "ec2:RunInstances", f"{EC2}:instance/*", False),
+        ("Training", "kms:CreateGrant", KEY, True),
+        ("Training", "kms:GenerateDataKey", KEY, True),
+        ("Training", "kms:Decrypt", KEY.replace("0a1b", "9f9f"), False),
+        ("Train", "kms:Decrypt", KEY, True),
+        ("Train", "kms:Encrypt", KEY, False),
+        ("Evaluate", "kms:Decrypt", KEY, False),
+    ],
+)
+def test_what_jobs_may_do_in_the_stages_network_and_with_its_key(
+    who: str, action: str, resource: str, may: bool
+) -> None:
+    assert permits(statements(INSIDE, f"{who}Role"), action, resource) is may
+
+
+@pytest.mark.parametrize(
+    "needs", [Needs(on_sagemaker=("kdd99-http",)), Needs(on_sagemaker=("kdd99-http",), by_built_ins=("kdd99-http",))]
+)
+def test_cfn_lint_finds_nothing_in_the_stack_of_such_a_stage(needs: Needs, tmp_path: Path) -> None:
+    settings = StageSettings(training_network="subnet-0123abcd sg-0123abcd", training_key=KEY, xray="on")
+    template = main_template("prod", models=["kdd99-http"], settings=settings, needs=needs)
+    file = tmp_path / "template.json"
+    file.write_text(json.dumps(template))
+
+    done = subprocess.run([str(CFN_LINT), str(file)], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")

@@ -15,10 +15,18 @@ import pytest
 
 from chalicelib.settings import StageSettings
 from tests.contract.stacks.reading import of_type, statements
+from workflows.packaging.needs import Needs
 from workflows.stacks.main import main_template
 
 CHALICE = Path(__file__).parents[3] / ".chalice"
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"
 MAIN = main_template("prod", models=["kdd99-http"], settings=StageSettings(xray="on"))
+ON_SAGEMAKER = main_template(
+    "prod",
+    models=["kdd99-http"],
+    settings=StageSettings(training_network="subnet-0123abcd sg-0123abcd", training_key=KEY),
+    needs=Needs(on_sagemaker=("kdd99-http",), by_built_ins=("kdd99-http",)),
+)
 FILES = sorted(CHALICE.glob("policy-*.json"))
 
 REASONS = {
@@ -31,7 +39,7 @@ REASONS = {
     r"execution:nightswap-S-retrain:\*": "an execution is called as its run",
     r"nightswap-S-[0-9a-z*-]+/datasets/\*": "MODEL/FILE: the data set of any model",
     r"nightswap-S-[0-9a-z*-]+/(runs|work)/\*(/[a-z_]+\*?)?(\.json|/\*)?": "RUN/DOCUMENT: a run has no name yet",
-    r"nightswap-S-[0-9a-z*-]+/work/\*/sides/\*": "RUN/SIDE: which parts are its training part and its holdout",
+    r"nightswap-S-[0-9a-z*-]+/work/\*/sides/(training/)?\*": "RUN/SIDE: which parts are its, what a job of it made",
     r"nightswap-S-[0-9a-z*-]+/parts/\*": "MODEL/SHA256: a part is named by its content",
     r"nightswap-S-[0-9a-z*-]+/imports/\*": "MODEL/SHA256: a model's file that was imported",
     r"nightswap-S-[0-9a-z*-]+/row-answers/\*": "MODEL/RUN: what a run's versions answered row by row",
@@ -54,7 +62,11 @@ REASONS = {
     r"nightswap-S-[0-9a-z*-]+/tokens/\*": "SHA-256: a token is made when there is a need of one",
     r"nightswap-S-\*/deploy/models\.json": "the bucket's name ends in account and region",
     r"nightswap-S-\*": "the bucket's name ends in account and region; no other stage's name can begin so",
-    r"\*": "what Lambda, CloudWatch and X-Ray know no narrower resource for",
+    r"training-job/nightswap-S-\*": "a job is named after its run",
+    r"nightswap-S-[0-9a-z*-]+/deploy/\*\.tar\.gz": "SHA256: the code of the jobs",
+    r"log-group:/aws/sagemaker/TrainingJobs:\*": "the streams of the jobs' log, which SageMaker names",
+    r"network-interface/\*": "the interfaces of a job in the stage's subnets, which EC2 names",
+    r"\*": "what Lambda, CloudWatch, X-Ray, ECR and EC2 know no narrower resource for",
 }
 UNBOUND = {
     "cloudwatch:GetMetricData",
@@ -62,11 +74,17 @@ UNBOUND = {
     "xray:PutTelemetryRecords",
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
+    "ecr:GetAuthorizationToken",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeVpcs",
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeSecurityGroups",
 }
 """The actions that AWS grants on everything or not at all.
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html,
-list_amazoncloudwatch.html and list_awsx-ray.html
+list_amazoncloudwatch.html, list_awsx-ray.html, list_amazonelasticcontainerregistry.html and list_amazonec2.html
 """
 
 
@@ -82,6 +100,11 @@ STATEMENTS = [
         for role in of_type(MAIN, "AWS::IAM::Role")
         for number, each in enumerate(statements(MAIN, role))
     ),
+    *(
+        pytest.param(each, id=f"{role}-on-sagemaker-{number}")
+        for role in of_type(ON_SAGEMAKER, "AWS::IAM::Role")
+        for number, each in enumerate(statements(ON_SAGEMAKER, role))
+    ),
 ]
 
 
@@ -95,7 +118,8 @@ def name_of(resource: str) -> str:
         return resource
     _, partition, service, region, account, name = resource.split(":", 5)
     assert partition == "aws" and "*" not in service
-    assert (region, account) in {("", ""), ("*", "*"), ("eu-west-1", "123456789012")}
+    images = (service, region, account) == ("ecr", "eu-west-1", "*")  # in an account of AWS's, another in each region
+    assert images or (region, account) in {("", ""), ("*", "*"), ("eu-west-1", "123456789012")}
     return re.sub(r"nightswap-(local|prod)\b", "nightswap-S", name)
 
 

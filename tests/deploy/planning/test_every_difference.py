@@ -80,6 +80,14 @@ CHANGES: dict[str, tuple[Change, str]] = {
         variable("NIGHTSWAP_PERMISSIONS_BOUNDARY", "arn:aws:iam::000000000000:policy/bounds"),
         "permissions boundary: none -> ",
     ),
+    "the network of training jobs, which no recipe here has": (
+        variable("NIGHTSWAP_TRAINING_NETWORK", "subnet-0123abcd sg-0123abcd"),
+        "NIGHTSWAP_TRAINING_NETWORK",
+    ),
+    "the key of training jobs, which no recipe here has": (
+        variable("NIGHTSWAP_TRAINING_KEY", "arn:aws:kms:us-east-1:000000000000:key/0a1b2c3d"),
+        "NIGHTSWAP_TRAINING_KEY",
+    ),
     "who lets go live": (variable("NIGHTSWAP_APPROVE", "on"), "NIGHTSWAP_APPROVE"),
     "tracing": (variable("NIGHTSWAP_XRAY", "on"), "TracingConfig"),
     "a variable of the user's own": (variable("OURS", "1"), "variable OURS: none -> "),

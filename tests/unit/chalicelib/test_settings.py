@@ -123,6 +123,18 @@ def test_address_may_be_left_empty(email: str) -> None:
         ("NIGHTSWAP_ALERT_EMAIL", "a@b.de,c@d.de", "expected an address"),
         ("NIGHTSWAP_ALERT_EMAIL", f"{'a' * 65}@b.de", "expected an address"),
         ("NIGHTSWAP_ALERT_EMAIL", f"a@{'b.' * 130}de", "expected an address"),
+        *(
+            ("NIGHTSWAP_TRAINING_NETWORK", wrong, "expected subnets, then security groups, for example subnet-0123")
+            for wrong in (
+                *("subnet-0123abcd", "sg-0123abcd", "sg-0123abcd subnet-0123abcd", "subnet-0123abcd,sg-0123abcd"),
+                *("subnet-0123abcd  sg-0123abcd", "subnet-0123abcd sg-0123abcd ", "subnet-0123ABCD sg-0123abcd"),
+                *("subnet-0123abcd" + 6 * " sg-0123abcd", 17 * "subnet-0123abcd " + "sg-0123abcd"),
+            )
+        ),
+        *(
+            ("NIGHTSWAP_TRAINING_KEY", wrong, "expected a key's ARN, for example arn:aws:kms:eu-west-1:123456789012")
+            for wrong in ("a-key", "alias/mine", "arn:aws:kms:eu-west-1:123456789012:alias/mine")
+        ),
         ("NIGHTSWAP_ARCHITECTURE", "arm", "expected x86_64 or arm64"),
         ("NIGHTSWAP_APP_RUNTIME", "python3.10", "expected python3.11 or python3.12 or python3.13"),
         ("NIGHTSWAP_REQUESTS_PER_SECOND", "0", "expected 1 to 10000"),

@@ -13,6 +13,7 @@ from chalicelib import layout
 from chalicelib.errors import PackagingFailed
 from chalicelib.names import Names
 from chalicelib.settings import StageSettings
+from workflows.definitions.of_stage import for_stage
 from workflows.deploying.asking import find
 from workflows.deploying.cloudformation.templates import StoreTemplate
 from workflows.deploying.progress import Report, Step, refusals
@@ -25,6 +26,7 @@ from workflows.packaging.tasks import pipeline_sha256, tasks_package
 from workflows.packaging.training_source import training_source
 from workflows.stacks.functions import serving_configuration
 from workflows.stacks.layers import parameter
+from workflows.stacks.settings import stage_entry
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -68,11 +70,13 @@ class Contents:
     parameters: dict[str, str]
 
 
-def definition_for(root: Path, needs: Needs) -> Path:
-    """The file of the state machine's definition, for a stage of these models."""
-    if needs.by_built_ins:
-        return root / DEFINITION_WITH_BUILT_INS
-    return root / (DEFINITION_ON_SAGEMAKER if needs.on_sagemaker else DEFINITION)
+def definition_for(root: Path, needs: Needs, *, stage: str, settings: StageSettings) -> str:
+    """The state machine's definition, for a stage of these models, with placeholders for what the stack knows."""
+    if not needs.on_sagemaker:
+        return (root / DEFINITION).read_text("utf-8")
+    file = DEFINITION_WITH_BUILT_INS if needs.by_built_ins else DEFINITION_ON_SAGEMAKER
+    tags = stage_entry(stage, root=root).get("tags", {})
+    return for_stage((root / file).read_text("utf-8"), settings=settings, tags=tags)
 
 
 def _layer_for(architecture: str) -> BuildLayer:
@@ -87,6 +91,7 @@ def layers_are_wanted(environ: Mapping[str, str]) -> bool:
 def contents(
     root: Path,
     *,
+    stage: str,
     settings: StageSettings,
     with_layers: bool,
     report: Report,
@@ -100,7 +105,8 @@ def contents(
     code = tasks_package(root)
     tasks = Upload("tasks", code.body, ".zip")
     placeholder = Upload("placeholder", placeholder_package().body, ".zip")
-    definition = Upload("definition", definition_for(root, needs).read_bytes(), ".asl.json")
+    machine = definition_for(root, needs, stage=stage, settings=settings)
+    definition = Upload("definition", machine.encode(), ".asl.json")
     jobs = [Upload("training jobs", training_source(root).body, ".tar.gz")] if needs.on_sagemaker else []
 
     def say(line: str) -> None:

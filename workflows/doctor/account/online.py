@@ -16,8 +16,10 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code
 from chalicelib.names import TASKS, Names
+from workflows.definitions.checks.policies import JOBS_THROTTLED
 from workflows.definitions.checks.samples import samples
-from workflows.definitions.functions import SIGNATURES, placeholder
+from workflows.definitions.functions import EXAMPLES, SIGNATURES, placeholder
+from workflows.definitions.of_stage import JOBS
 from workflows.deploying.asking import is_absent
 from workflows.deploying.cloudformation.templates import TEMPLATE_LIMIT
 from workflows.doctor.finding import Finding, error, note, ok, unhindered
@@ -58,10 +60,12 @@ def examine_online(
 
 
 def with_arns(definition: str, names: Names) -> str:
-    """The definition with the ARNs that the stack puts into it."""
+    """The definition with the ARNs that the stack puts into it, and examples of what else it does."""
     for task in TASKS:
         arn = f"arn:aws:lambda:{names.region}:{names.account}:function:{names.task_function(task)}"
         definition = definition.replace(placeholder(task), arn)
+    for other, example in EXAMPLES.items():
+        definition = definition.replace(other, example)
     return definition
 
 
@@ -157,20 +161,27 @@ def payload(machine: Mapping[str, Any]) -> dict[str, Any]:
 
 def _failing(name: str, state: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Trial]:
     caught = state["Catch"][0]["Next"]
-    attempts = next(each["MaxAttempts"] for each in state["Retry"] if RETRIED in each["ErrorEquals"])
+    retried = JOBS_THROTTLED if _is_job(state) else RETRIED
+    attempts = next(each["MaxAttempts"] for each in state["Retry"] if retried in each["ErrorEquals"])
     for said, retries, status, leads_to in (
         (NEVER_RETRIED, 0, "CAUGHT_ERROR", caught),
-        (RETRIED, 0, "RETRIABLE", None),
-        (RETRIED, attempts, "CAUGHT_ERROR", caught),
+        (retried, 0, "RETRIABLE", None),
+        (retried, attempts, "CAUGHT_ERROR", caught),
     ):
         mock = {"errorOutput": {"error": said, "cause": "tried"}}
         yield Trial(state=name, mock=mock, retries=retries, given=given, status=status, leads_to=leads_to)
 
 
 def _result(state: Mapping[str, Any]) -> dict[str, Any]:
-    """A sample of what the state's task returns, known by the end of its function's name."""
+    """A sample of what the task returns, known by the end of its function's name; nothing of a job is read."""
+    if _is_job(state):
+        return {}
     task = next(each for each in SIGNATURES if state["Resource"].endswith(f"-{each}"))
     return next(samples(SIGNATURES[task].returns, decisions=SIGNATURES[task].decisions))
+
+
+def _is_job(state: Mapping[str, Any]) -> bool:
+    return str(state["Resource"]).startswith(JOBS)
 
 
 def _of_type(machine: Mapping[str, Any], kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -103,6 +103,7 @@ def made(
 
     found = contents(
         ROOT,
+        stage="prod",
         settings=settings or StageSettings(),
         with_layers=with_layers,
         report=steps.append,
@@ -132,6 +133,7 @@ def test_functions_that_lambda_would_refuse_are_named_before_anything_is_sent() 
     with pytest.raises(PackagingFailed, match=r"it would fit without huge \(262 MB\)"):
         contents(
             ROOT,
+            stage="prod",
             settings=StageSettings(),
             with_layers=True,
             report=lambda _: None,

@@ -1,0 +1,107 @@
+"""What a stage says of its training jobs stands in the definition that is deployed, and SageMaker takes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.settings import StageSettings
+from tests.clone import ROOT
+from workflows.definitions.checker import problems
+from workflows.definitions.of_stage import for_stage
+from workflows.definitions.rendering import BUILT_INS, LAMBDA, SAGEMAKER, golden
+from workflows.deploying.cloudformation.uploads import definition_for
+from workflows.packaging.needs import NOTHING, Needs
+
+TAGS = {"nightswap:app": "nightswap", "nightswap:stage": "prod"}
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"
+TOLD = StageSettings(training_network="subnet-0123abcd subnet-4567cdef sg-89ab0123", training_key=KEY)
+SAID = json.dumps("sg-89ab0123")
+ENGINES = (SAGEMAKER, BUILT_INS)
+
+
+def jobs(definition: str) -> dict[str, dict[str, Any]]:
+    """The parameters of every state that starts one."""
+    found: Mapping[str, Any] = json.loads(definition)["States"]
+    return {
+        name: state["Parameters"] for name, state in found.items() if "createTrainingJob" in state.get("Resource", "")
+    }
+
+
+@pytest.mark.parametrize("engine", [LAMBDA, SAGEMAKER, BUILT_INS])
+def test_stage_that_says_nothing_has_the_committed_definition(engine: str) -> None:
+    assert for_stage(golden(engine), settings=StageSettings(), tags=TAGS) == golden(engine)
+
+
+def test_definition_without_jobs_stays_as_it_is_whatever_the_stage_says() -> None:
+    assert for_stage(golden(), settings=TOLD, tags={**TAGS, "team": "a"}) == golden()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_job_has_network_key_and_tags_of_the_stage_and_is_one_that_sagemaker_takes(engine: str) -> None:
+    definition = for_stage(golden(engine), settings=TOLD, tags={**TAGS, "team": "a"})
+
+    assert problems(definition) == []
+    assert jobs(definition).keys() == jobs(golden(engine)).keys() != set()
+    for name, job in jobs(definition).items():
+        before = jobs(golden(engine))[name]
+        assert job["VpcConfig"] == {
+            "SecurityGroupIds": ["sg-89ab0123"],
+            "Subnets": ["subnet-0123abcd", "subnet-4567cdef"],
+        }
+        assert job["ResourceConfig"] == {**before["ResourceConfig"], "VolumeKmsKeyId": KEY}
+        assert job["OutputDataConfig"] == {**before["OutputDataConfig"], "KmsKeyId": KEY}
+        assert job["Tags"] == [
+            {"Key": "nightswap:app", "Value": "nightswap"},
+            {"Key": "nightswap:stage", "Value": "${Stage}"},
+            {"Key": "team", "Value": "a"},
+        ]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('"SecurityGroupIds": [', '"SecurityGroups": ['),
+        (SAID, '"sg_89ab0123"'),
+        (SAID, "7"),
+        (f'"VolumeKmsKeyId": "{KEY}"', '"VolumeKmsKeyId": "a key"'),
+        (f'"KmsKeyId": "{KEY}"', '"KMSKeyId": "a-key"'),
+        ('"Value": "a"', '"Value": 7'),
+    ],
+)
+def test_mistake_in_what_the_stage_says_is_found(right: str, wrong: str) -> None:
+    definition = for_stage(golden(SAGEMAKER), settings=TOLD, tags={**TAGS, "team": "a"})
+    assert right in definition
+
+    assert problems(definition.replace(right, wrong)) != []
+
+
+def config(root: Path, **tags: str) -> None:
+    """A project whose stage prod has these tags, with the committed definitions."""
+    (root / ".chalice").mkdir()
+    entry = {"environment_variables": {"NIGHTSWAP_STAGE": "prod"}, "tags": {**TAGS, **tags}}
+    (root / ".chalice/config.json").write_text(json.dumps({"stages": {"prod": entry}}))
+    (root / "workflows").symlink_to(ROOT / "workflows")
+
+
+@pytest.mark.parametrize(
+    ("needs", "engine"),
+    [
+        (NOTHING, LAMBDA),
+        (Needs(on_sagemaker=("m",)), SAGEMAKER),
+        (Needs(on_sagemaker=("m",), by_built_ins=("m",)), BUILT_INS),
+    ],
+)
+def test_what_is_deployed_is_the_machine_of_the_engine_with_the_tags_of_the_stage(
+    needs: Needs, engine: str, tmp_path: Path
+) -> None:
+    config(tmp_path, team="a")
+
+    found = definition_for(tmp_path, needs, stage="prod", settings=StageSettings())
+
+    assert found == for_stage(golden(engine), settings=StageSettings(), tags={**TAGS, "team": "a"})
+    assert ('"team"' in found) is (engine != LAMBDA)
