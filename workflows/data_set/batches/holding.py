@@ -8,6 +8,7 @@ whose file is gone or cannot be read goes too.
 from __future__ import annotations
 
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -122,5 +123,5 @@ def _features(instance: bytes | None) -> Iterator[tuple[str, float | str | None]
         for column, each in zip(arrays, value, strict=True) if arrays is not None else [(name, value)]:
             if each is None or isinstance(each, str | float):
                 yield column, each
-            elif isinstance(each, int) and abs(each) < batch_records.BEYOND_FLOATS:
+            elif isinstance(each, int) and abs(each) <= sys.float_info.max:
                 yield column, float(each)

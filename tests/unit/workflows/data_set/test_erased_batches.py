@@ -113,6 +113,17 @@ def test_records_that_are_no_rows_hold_none(on: FakeStage) -> None:
     assert not gone(on, batch)
 
 
+@pytest.mark.parametrize("digits", [309, 350, 400, 401])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_number_that_no_float_holds_is_in_no_row(on: FakeStage, digits: int, sign: str) -> None:
+    content = f'{{"duration": {sign}1{"0" * digits}}}\n{{"duration": {EVEN[0]:.3f}}}\n'.encode()
+    holds, stays = asked(on, "a.jsonl", content), asked(on, "b.jsonl", content.splitlines()[0])
+
+    erase(on, FIRST, "--yes")
+
+    assert (gone(on, holds), gone(on, stays)) == (True, False)
+
+
 def test_files_of_another_models_batches_stay(on: FakeStage) -> None:
     batch = asked(on, "a.csv", csv(EVEN))
     key = layout.batch(batch, "request")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,21 @@ def test_answers_to_a_part_are_held_for_all_its_rows_and_classes() -> None:
     few, many = (needed(10_000, classes=100, part_rows=rows) for rows in (100_000, 500_000))
 
     assert 3 * 8 * 100 * 400_000 / 2**20 <= many - few <= 1.1 * 3 * 8 * 100 * 400_000 / 2**20
+
+
+def test_one_long_category_makes_the_cells_of_all_columns_as_wide() -> None:
+    """As in an array of texts."""
+    rows = 50_000
+    short, one, all_long = (
+        needed_mb(
+            pipeline(),
+            summary=replace(summary(rows), levels=tuple(Counter({name: rows}) for name in names)),
+            part_rows=0,
+        )
+        for names in (("a", "b"), ("a" * 1_000, "b"), ("a" * 1_000, "b" * 1_000))
+    )
+
+    assert one == all_long > 4 * short
 
 
 def test_hessian_is_held_up_to_its_width_and_not_above() -> None:
