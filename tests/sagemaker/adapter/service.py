@@ -44,6 +44,11 @@ class SageMaker:
     def knows(self, action: str) -> bool:
         return action in self._actions
 
+    def answered(self, action: str) -> set[str]:
+        """The names that the answer to an action may have."""
+        shape: Any = self._model.operation_model(action).output_shape
+        return set(shape.members)
+
     def answer(self, action: str, request: Json) -> Json:
         """Raises Refused, with ValidationException for a request that the API's model does not allow."""
         shape: Any = self._model.operation_model(action).input_shape

@@ -1,0 +1,142 @@
+"""The adapter takes what SageMaker would take: its answers are held against the API's model, as requests are."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clone import ROOT
+from tests.sagemaker.adapter.orders import Order, Orders
+from tests.sagemaker.adapter.service import Refused, SageMaker
+from tests.sagemaker.adapter.training import TrainingJobs
+from workflows.definitions.functions import SAGEMAKER as EXAMPLES
+from workflows.definitions.functions import TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE
+from workflows.definitions.rendering import SAGEMAKER, golden
+
+JOB = {
+    "name": "nightswap-prod-kdd99-http-b2fb099bd679511b",
+    "manifest_uri": "s3://bucket/manifest",
+    "output_uri": "s3://bucket/output",
+    "instance_type": "ml.m5.large",
+    "volume_gb": 30,
+    "spot": False,
+    "stop": {"MaxRuntimeInSeconds": 60},
+}
+
+
+class NoStore:
+    """No job of these tests comes so far as to download anything."""
+
+
+def request() -> dict[str, Any]:
+    """That of the committed definition, with an example for each placeholder and path."""
+    text = golden(SAGEMAKER)
+    for placeholder in (TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE):
+        text = text.replace(placeholder, EXAMPLES[placeholder])
+    found: dict[str, Any] = _filled(json.loads(text)["States"]["TrainOnSageMaker"]["Parameters"])
+    return found
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_filled(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    paths = {name[:-2]: JOB[path.rpartition(".")[2]] for name, path in value.items() if name.endswith(".$")}
+    return {name: _filled(each) for name, each in value.items() if not name.endswith(".$")} | paths
+
+
+@pytest.fixture
+def orders() -> Orders:
+    return Orders()
+
+
+@pytest.fixture
+def sagemaker(orders: Orders, tmp_path: Path) -> SageMaker:
+    jobs = TrainingJobs(store=NoStore(), toolkit=tmp_path, work=tmp_path, orders=orders, environment={})
+    return SageMaker([jobs])
+
+
+def test_committed_request_is_taken_and_described_by_what_the_model_knows(
+    sagemaker: SageMaker, orders: Orders
+) -> None:
+    orders.put({"has_capacity": False})
+
+    sagemaker.answer("CreateTrainingJob", request())
+    described = sagemaker.answer("DescribeTrainingJob", {"TrainingJobName": JOB["name"]})
+
+    assert described["TrainingJobStatus"] in ("InProgress", "Failed")
+    assert set(described) <= sagemaker.answered("DescribeTrainingJob")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"RoleArn": "short"}, "RoleArn"),
+        ({"TrainingJobName": "with_underscore"}, "TrainingJobName is 'with_underscore', which does not match"),
+        ({"TrainingJobName": "a" * 64}, "TrainingJobName"),
+        ({"ResourceConfig": {**request()["ResourceConfig"], "InstanceType": "ml.m5.small"}}, "which is none of"),
+        ({"HyperParameters": {"alpha": 0.5}}, "alpha"),
+        ({"Tag": []}, "Tag"),
+        ({"StoppingCondition": {"MaxRuntimeInSeconds": "60"}}, "MaxRuntimeInSeconds"),
+        ({"FailureReason": "x"}, "FailureReason"),
+    ],
+)
+def test_request_that_sagemaker_would_not_take_is_refused(
+    sagemaker: SageMaker, change: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        sagemaker.answer("CreateTrainingJob", request() | change)
+
+    assert refused.value.code == "ValidationException"
+    assert told in refused.value.message
+
+
+def test_closed_image_and_more_machines_than_one_are_refused(sagemaker: SageMaker) -> None:
+    closed = {
+        "TrainingImage": "382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1",
+        "TrainingInputMode": "File",
+    }
+    two = {**request()["ResourceConfig"], "InstanceCount": 2}
+
+    for change in ({"AlgorithmSpecification": closed}, {"ResourceConfig": two}):
+        with pytest.raises(Refused, match="here"):
+            sagemaker.answer("CreateTrainingJob", request() | change)
+
+
+def test_job_that_nobody_started_is_not_there(sagemaker: SageMaker) -> None:
+    with pytest.raises(Refused, match="not found"):
+        sagemaker.answer("StopTrainingJob", {"TrainingJobName": "other"})
+
+
+def test_order_is_carried_out_once(orders: Orders) -> None:
+    orders.put({"refused": "ThrottlingException"})
+
+    assert [orders.next().refused, orders.next()] == ["ThrottlingException", Order()]
+    with pytest.raises(TypeError):
+        orders.put({"unknown": 1})
+
+
+def test_missing_python_3_10_is_told_at_once(tmp_path: Path) -> None:
+    """With nothing on the path and a uv that can fetch nothing."""
+    fetches_nothing = tmp_path / "uv"
+    fetches_nothing.write_text("#!/bin/sh\nexit 2\n")
+    fetches_nothing.chmod(0o755)
+    (tmp_path / "dirname").symlink_to("/usr/bin/dirname")
+
+    done = subprocess.run(
+        ["/bin/sh", ROOT / "workflows/locks/python310", fetches_nothing],
+        env={"PATH": str(tmp_path), "IMAGE_PYTHON": os.devnull},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Python 3.10 is missing: make test-sagemaker-image")
+    assert "IMAGE_PYTHON=" in done.stderr
