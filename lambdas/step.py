@@ -6,6 +6,7 @@ task that fails writes its error there and raises, so that the state machine see
 
 from __future__ import annotations
 
+import gc
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -66,6 +67,13 @@ def forget_peak_memory() -> None:
         Path("/proc/self/clear_refs").write_text("5")
 
 
+def spare_the_libraries() -> None:
+    """Whenever a task makes many objects, Python's collector goes through all that its libraries made too: on a data
+    set of 365 files that was a third of Preprocess. What is there now is never garbage, and is left alone."""
+    if not gc.get_freeze_count():
+        gc.freeze()
+
+
 def carry_out(
     contract: type[AnyTask],
     event: dict[str, Any],
@@ -81,6 +89,7 @@ def carry_out(
     """
     settings = load(TaskSettings)
     edges = connect.edges(Names.from_function_arn(context.invoked_function_arn, stage=settings.stage))
+    spare_the_libraries()
     with in_our_words(state_name(state)), ending_within(context.get_remaining_time_in_millis()):
         return documented(from_event(contract, event), state=state, edges=edges, settings=settings, run=run)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import logging
@@ -272,3 +273,18 @@ def test_every_tasks_handler_goes_by_the_name_of_its_state(task: str, event: dic
 
     with pytest.raises(Unexpected, match=rf"^{title} failed with ZeroDivisionError: "):
         module.handler(event, ContextWithoutTime())
+
+
+def test_what_libraries_made_is_left_alone_by_the_collector_and_what_a_task_makes_later_is_not() -> None:
+    try:
+        step.spare_the_libraries()
+        spared = gc.get_freeze_count()
+        later: list[Any] = []
+        later.append(later)
+        step.spare_the_libraries()
+
+        assert spared > 10_000
+        assert gc.get_freeze_count() <= spared
+        assert any(each is later for each in gc.get_objects())
+    finally:
+        gc.unfreeze()
