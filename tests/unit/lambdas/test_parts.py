@@ -209,7 +209,7 @@ def test_zip_of_the_same_files_is_the_same_bytes_and_a_damaged_one_is_told() -> 
 
 
 def test_parts_are_packed_as_fast_as_zlib_packs() -> None:
-    body = "".join(f"{number * number}," for number in range(5_000)).encode()
+    body = "".join(f"{number * number}," for number in range(120_000)).encode()
     streams = {level: deflated(body, level) for level in (zlib.Z_BEST_SPEED, 6, 9)}
 
     packed = zipped({"numeric.npy": body})
@@ -224,13 +224,20 @@ def deflated(body: bytes, level: int) -> bytes:
 
 
 def test_rows_are_packed_and_hashes_which_are_as_good_as_random_stay_as_they_are() -> None:
-    body = b"0,230,1200;" * 1000
+    body = b"0,230,1200;" * 100_000
     packed, unpacked = (zipped({name: body}) for name in ("numeric.npy", HASHES[0]))
 
     assert len(packed) < len(body) / 10
     assert len(unpacked) > len(body)
     assert unzipped(packed) == {"numeric.npy": body}
     assert unzipped(unpacked) == {HASHES[0]: body}
+
+
+def test_small_part_is_not_packed() -> None:
+    large = b"0" * parts.PACKED_FROM_BYTES
+
+    assert len(zipped({"numeric.npy": large})) < len(large) / 100
+    assert len(zipped({"numeric.npy": large[1:]})) > len(large[1:])
 
 
 def test_part_of_a_release_that_packed_none_is_read(tmp_path: Path) -> None:
@@ -244,15 +251,17 @@ def test_part_of_a_release_that_packed_none_is_read(tmp_path: Path) -> None:
 
 def test_room_is_asked_for_what_the_rows_take_unpacked() -> None:
     night = FakeOutside()
-    made = parts.stored(night.edges, part(*[1.0] * 10_000).to_files(), rows=10_000, model="m")
+    rows = parts.PACKED_FROM_BYTES // 8
+    files = part(*[1.0] * rows).to_files()
+    made = parts.stored(night.edges, files, rows=rows, model="m")
     old = StoredPart.of({key: value for key, value in made.document.items() if key != "unpacked_bytes"})
 
-    assert made.bytes < made.disk_bytes == sum(map(len, part(*[1.0] * 10_000).to_files().values()))
+    assert made.bytes < made.disk_bytes == sum(map(len, files.values()))
     assert old.disk_bytes == made.bytes
 
 
 def test_damage_anywhere_in_a_packed_part_is_told() -> None:
-    body = zipped({"numeric.npy": bytes(range(256)) * 4})
+    body = zipped({"numeric.npy": bytes(range(256)) * (parts.PACKED_FROM_BYTES // 256 + 1)})
     begin = body.index(b"numeric.npy") + len(b"numeric.npy")  # where the packed bytes begin
 
     for place in range(begin, begin + 40):
