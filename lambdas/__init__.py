@@ -30,6 +30,7 @@ packs.py           prepares a data set, pack by pack
 packing.py         makes a pack of neighbouring objects
 leaving_out.py     decides which bad files are left out, and writes down what was
 bad_files.py       which errors say that a file is bad
+totals.py          adds up the sums of all packs
 kept.py            remembers which objects lie in which packs
 pieces.py          reads an object
 reader.py          tells by which code

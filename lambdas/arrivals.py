@@ -41,6 +41,8 @@ class Unseen:
     """By their names, tags and texts: the objects of a run that are new to the live version; none without one."""
 
     live: int | None = None
+    run: str = ""
+    """That made the live version."""
     objects: tuple[File, ...] = ()
     texts: frozenset[str] = field(default_factory=frozenset)
     """The digests of what the live version was trained on, under whatever name."""
@@ -68,7 +70,7 @@ def unseen(edges: Edges, *, model: str, objects: Sequence[Object], known: Splits
     found = ((each.name(model=model), each.etag) for each in objects)
     new = tuple(File(name=name, etag=etag) for name, etag in found if name not in names and etag not in etags)
     trained_on = {known.texts.get((each.name, each.etag)) for each in live.data}
-    return Unseen(live.model_version, new, frozenset(text for text in trained_on if text))
+    return Unseen(live.model_version, live.run, new, frozenset(text for text in trained_on if text))
 
 
 def _live(edges: Edges, *, model: str) -> Manifest | None:
@@ -84,7 +86,7 @@ def hand_over(edges: Edges, new: Unseen, prepared: Prepared, *, recipe: Recipe, 
     """
     objects = tuple(each for each in new.objects if prepared.digests.get(each.name) not in new.texts)
     rows = parts = size = 0
-    before = run_documents.columns_of_version(edges, model=recipe.model, model_version=new.live) if objects else {}
+    before = run_documents.columns_of_run(edges, run=new.run) if objects else {}
     swapped: dict[str, list[list[str]]] = {}
     for each in objects:
         for place, part in enumerate(_parts(prepared.new_rows_of(each.name))):

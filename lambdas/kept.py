@@ -1,10 +1,9 @@
 """Remembers which objects lie in which parts, so that no later run reads an object again that did not change.
 
 An object is recognised by a key: the SHA-256 of its entity tag and size, of the reader's code, and of the policies by
-which it was read: columns with their ranges and categories, label and classes, what is
-tolerated. S3 has a version ID too, but a listing
-does not tell it; and the tag is of the content, which is what matters: a file that is put there once more is not read
-again.
+which it was read: columns with their ranges and categories, label and classes, what is tolerated. S3 has a version ID
+too, but a listing does not tell it; and the tag is of the content, which is what matters: a file that is put there
+once more is not read again.
 
 The draw is not in the key: for an object that no version was made of it depends on the text. It stands beside the
 key, and who uses a part compares it with the draw that `splits` says.
@@ -17,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -90,7 +89,7 @@ class KeptObject(Document):
     def own_groups(self) -> Groups:
         return tuple(map(tuple, self.groups))
 
-    @property
+    @cached_property
     def draw(self) -> Draw | None:
         """None for one that this release does not know."""
         try:
@@ -142,12 +141,28 @@ class KeptPack(Document):
         return (*self.train, *self.holdout, self.sums, self.hashes)
 
 
+class KeptTotal(Document):
+    """The sums of the first packs together, so that they are not added up every night."""
+
+    digest: str = holds(sha256)
+    """Of what was added up."""
+    packs: int = holds(count)
+    sums: StoredPart = holds_one(StoredPart)
+    repeats: StoredPart | None = holds_one(StoredPart, default=None)
+    """None where the rows are too many to be compared with one another."""
+
+    @property
+    def files(self) -> tuple[StoredPart, ...]:
+        return (self.sums,) if self.repeats is None else (self.sums, self.repeats)
+
+
 class Kept(Document):
     """The packs that a model's last run used or made: `parts/MODEL/kept.json`."""
 
     IN_ONE_LINE = True
 
     packs: tuple[KeptPack, ...] = holds_many(KeptPack)
+    total: KeptTotal | None = holds_one(KeptTotal, default=None)
 
 
 @dataclass(frozen=True)
@@ -195,6 +210,7 @@ class Usable:
     packs: tuple[KeptPack, ...] = ()
     old: frozenset[str] = frozenset()
     """The keys of the files that are to be written again if they are used."""
+    total: KeptTotal | None = None
 
 
 def find(edges: Edges, *, model: str) -> Usable:
@@ -210,14 +226,20 @@ def find(edges: Edges, *, model: str) -> Usable:
     if len(whole) < len(found.packs):
         log("kept_parts_damaged", model=model, packs=len(found.packs) - len(whole))
     last, aged = (edges.clock() - timedelta(days=days) for days in (LAST_DAYS, OLD_DAYS))
+    old = frozenset(key for key, each in listed.items() if each.modified_at < aged)
+    total = found.total
+    is_fresh = total is not None and all(_is_there(each, listed) and each.key not in old for each in total.files)
     return Usable(
         packs=tuple(pack for pack in whole if all(listed[each.key].modified_at > last for each in pack.files)),
-        old=frozenset(key for key, each in listed.items() if each.modified_at < aged),
+        old=old,
+        total=total if is_fresh else None,
     )
 
 
-def keep(edges: Edges, packs: Iterable[KeptPack], *, model: str) -> None:
-    edges.store.put(layout.kept_parts(model), Kept.of({"packs": [each.document for each in packs]}).encode())
+def keep(edges: Edges, packs: Iterable[KeptPack], *, total: KeptTotal | None, model: str) -> None:
+    added_up = {} if total is None else {"total": total.document}
+    found = Kept.of({"packs": [each.document for each in packs], **added_up})
+    edges.store.put(layout.kept_parts(model), found.encode())
 
 
 def _is_there(file: StoredPart, listed: Mapping[str, Listed]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.edges import Edges
@@ -24,6 +24,8 @@ PART_BYTES = 16_000_000
 """Of the rows of one part. A pack has more than one if its objects are large."""
 RENEWED_BYTES = 100_000_000
 """Of old parts, a run writes so many again at most."""
+FRESH_BYTES = 16_000_000
+"""Of the rows that were read tonight, so many stay in memory: what is new to the live version is handed on."""
 
 
 @dataclass
@@ -54,10 +56,12 @@ class Side:
 
 
 class Cut:
-    """Cuts the rows of single objects out of packs."""
+    """Cuts the rows of single objects out of packs; of `fresh` ones, by their keys, the rows are in memory."""
 
-    def __init__(self, edges: Edges, packs: Iterable[KeptPack]) -> None:
-        self._edges = edges
+    def __init__(
+        self, edges: Edges, packs: Iterable[KeptPack], *, fresh: Mapping[str, tuple[Part, Part]] | None = None
+    ) -> None:
+        self._edges, self._fresh = edges, fresh or {}
         self._places = {each.key: (pack, place) for pack in packs for place, each in enumerate(pack.objects)}
         self._last: dict[str, tuple[str, Part]] = {}
 
@@ -67,6 +71,8 @@ class Cut:
 
     def sides_of(self, key: str) -> tuple[Part, Part]:
         """The object's training part and holdout. Raises ArtifactInvalid where they are gone."""
+        if key in self._fresh:
+            return self._fresh[key]
         pack, place = self._places[key]
         before, here = pack.objects[:place], pack.objects[place]
         train = self._rows("train", pack.train, sum(each.train for each in before), here.train)
@@ -119,6 +125,9 @@ class Packing:
         self.usable = usable.packs
         self.bad: dict[str, DataError] = {}
         """Of the objects that were left out, by their names."""
+        self.fresh: dict[str, tuple[Part, Part]] = {}
+        """Training part and holdout of objects that were read, by their keys: of as many as stay in memory."""
+        self._ended_last: tuple[KeptPack, Sums] | None = None
         self._old, self._renewable = usable.old, RENEWED_BYTES
         self._cut = Cut(edges, usable.packs)
         self._kept = {pack.keys: pack for pack in usable.packs}
@@ -143,6 +152,11 @@ class Packing:
                     return error
                 self.bad[each.name] = error
         return self._ended(pack) if pack.objects else None
+
+    def sums_of(self, pack: KeptPack) -> Sums | None:
+        """Those of the pack that was made last, which nobody has to read then."""
+        last, sums = self._ended_last or (None, None)
+        return sums if last is pack else None
 
     def _longest(self, group: Sequence[Named]) -> KeptPack | None:
         """The kept pack of as many of the first objects as possible."""
@@ -204,6 +218,8 @@ class Packing:
         )
         train, holdout = split(piece, recipe=self._recipe)
         found = KeptObject.made(named, piece, train=train, holdout=holdout)
+        if sum(side.size_bytes for both in [*self.fresh.values(), (train, holdout)] for side in both) <= FRESH_BYTES:
+            self.fresh[named.key] = train, holdout
         return found, train, holdout, piece.groups_of_sides
 
     def _ended(self, pack: Pack) -> KeptPack:
@@ -214,7 +230,9 @@ class Packing:
             stored(self._edges, files, rows=pack.sums.rows, model=self._recipe.model)
             for files in (pack.sums.to_files(), pack.sums.hashes_to_files())
         )
-        return KeptPack(objects=tuple(pack.objects), train=train, holdout=holdout, sums=sums, hashes=hashes)
+        made = KeptPack(objects=tuple(pack.objects), train=train, holdout=holdout, sums=sums, hashes=hashes)
+        self._ended_last = made, pack.sums
+        return made
 
     def _write(self, part: Part) -> StoredPart:
         return stored(self._edges, part.to_files(), rows=len(part), model=self._recipe.model)

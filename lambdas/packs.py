@@ -24,19 +24,19 @@ from chalicelib.cutting import amount
 from chalicelib.edges import Edges
 from chalicelib.errors import ClassSharesShifted, DataError
 from chalicelib.runs.dataset import Object
-from lambdas import engine, kept, recipes
+from lambdas import engine, kept, recipes, totals
 from lambdas.bad_files import refusal
 from lambdas.horizon import horizon, of_first_nights
 from lambdas.kept import OTHER_LABELS, KeptObject, KeptPack, Named
 from lambdas.model.data.part import Part, merged
 from lambdas.model.data.preparation import described
-from lambdas.model.data.sums import HASHED_ROWS, Sums
 from lambdas.model.reading.tolerance import shift
 from lambdas.model.recipe import Recipe
 from lambdas.model.splitting.split import DATED
 from lambdas.packing import Cut, Packing
-from lambdas.parts import Prepared, files_of
+from lambdas.parts import Prepared
 from lambdas.splits import Splits
+from lambdas.totals import Total
 
 PACK_OBJECTS = 128
 PACK_BYTES = 4_000_000
@@ -86,7 +86,8 @@ def from_objects(
     new: list[KeptPack] = []
 
     def keep_all() -> None:
-        kept.keep(edges, {pack.keys: pack for pack in (*packing.usable, *new)}.values(), model=model)
+        every = {pack.keys: pack for pack in (*packing.usable, *new)}
+        kept.keep(edges, every.values(), total=usable.total, model=model)
 
     def pack(name: str) -> KeptPack | DataError | None:
         made = packing.pack(groups[name])
@@ -110,9 +111,11 @@ def from_objects(
     if error is not None:
         keep_all()
         raise error
-    kept.keep(edges, packs, model=model)
+    total = totals.add_up(edges, packs, found=usable.total, model=model, known=packing.sums_of)
+    kept.keep(edges, packs, total=total.kept, model=model)
     good = [each for each in named if each.name not in packing.bad]
-    return replace(prepared(edges, packs, good, recipe=recipe, facts=found.facts()), bad=packing.bad)
+    where = Cut(edges, packs, fresh=packing.fresh)
+    return replace(prepared(where, packs, good, total=total, recipe=recipe, facts=found.facts()), bad=packing.bad)
 
 
 def _packs(packed: Iterable[KeptPack | DataError | None]) -> list[KeptPack]:
@@ -134,11 +137,6 @@ def _too_many(
     if len(new) > recipe.tolerate.files:
         return refusal(new, recipe=recipe)
     return bad[named[0].name] if len(bad) == len(named) else None
-
-
-def _sums(edges: Edges, packs: Sequence[KeptPack]) -> Sums:
-    sums = reduce(add, (Sums.from_files(files_of(edges, pack.sums)) for pack in packs))
-    return sums.with_hashes(files_of(edges, pack.hashes) for pack in packs) if sums.rows <= HASHED_ROWS else sums
 
 
 def grouped(objects: Iterable[Named]) -> Iterator[Sequence[Named]]:
@@ -194,17 +192,23 @@ def _cells(changed: Mapping[str, Mapping[str, Mapping[str, int]]], what: str) ->
 
 
 def prepared(
-    edges: Edges, packs: Sequence[KeptPack], objects: Sequence[Named], *, recipe: Recipe, facts: dict[str, Any]
+    where: Cut,
+    packs: Sequence[KeptPack],
+    objects: Sequence[Named],
+    *,
+    total: Total,
+    recipe: Recipe,
+    facts: dict[str, Any],
 ) -> Prepared:
-    """What the packs hold together. They have these objects; `facts` are of the profile too."""
-    sums = _sums(edges, packs)
+    """What the packs hold together. They have these objects and this total, and lie there; `facts` are of the profile
+    too."""
     found = {
         named.name: each for named, each in zip(objects, (o for pack in packs for o in pack.objects), strict=True)
     }
-    profile = described(sums, objects={name: each.extent for name, each in found.items()}, recipe=recipe)
+    extents = {name: each.extent for name, each in found.items()}
+    profile = described(total.sums, objects=extents, recipe=recipe, repeats=total.repeats)
     profile.update(_of_labels_and_rows(found, recipe=recipe))
     _check_shares(found, rows={name: counts["rows"] for name, counts in profile["classes"].items()}, recipe=recipe)
-    where = Cut(edges, packs)
 
     def new_rows_of(name: str) -> Part:
         train, holdout = where.sides_of(found[name].key)

@@ -19,6 +19,7 @@ CODE = (
     "model/arrays.py",
     "model/data/part.py",
     "model/data/preparation.py",
+    "model/data/repeats.py",
     "model/data/sums.py",
     "model/reading",
     "model/splitting",

@@ -137,7 +137,16 @@ def columns_of_version(edges: Edges, *, model: str, model_version: int | None) -
 
     def found() -> Mapping[str, Mapping[str, Any]]:
         made = registry.find_manifest(edges, model=model, model_version=model_version) if model_version else None
-        profile = find_profile(edges, run=made.run) if made else None
+        return columns_of_run(edges, run=made.run) if made else {}
+
+    return documents.readable(found, told=[]) or {}
+
+
+def columns_of_run(edges: Edges, *, run: str) -> Mapping[str, Mapping[str, Any]]:
+    """The same of the data of a run."""
+
+    def found() -> Mapping[str, Mapping[str, Any]]:
+        profile = find_profile(edges, run=run)
         return profile.profile.columns if profile else {}
 
     return documents.readable(found, told=[]) or {}

@@ -24,3 +24,16 @@ def from_npy(content: bytes) -> NDArray[np.generic]:
     """The array in an .npy file; raises ValueError for anything else, a pickle included."""
     array: NDArray[np.generic] = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
     return array
+
+
+def view_of_npy(content: bytes) -> NDArray[np.generic]:
+    """The same without a copy, to be read alone: for what is large and is looked at once."""
+    file = io.BytesIO(content)
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("another format of .npy than NumPy writes for a plain array")
+    shape, is_by_column, dtype = np.lib.format.read_array_header_1_0(file)
+    if dtype.hasobject or is_by_column:
+        raise ValueError("no plain array")
+    count = int(np.prod(shape))
+    found = np.frombuffer(content, dtype=dtype, count=count, offset=file.tell()) if count else np.empty(0, dtype)
+    return found.reshape(shape)

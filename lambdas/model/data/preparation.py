@@ -18,6 +18,7 @@ from chalicelib.errors import SingleClass, TooFewRows
 from lambdas.model.arrays import Integers
 from lambdas.model.data.part import Part
 from lambdas.model.data.profile import profile
+from lambdas.model.data.repeats import Counts
 from lambdas.model.data.sums import Sums
 from lambdas.model.reading.table import Extent, Labels, Reading
 from lambdas.model.recipe import Recipe
@@ -76,12 +77,14 @@ def split(piece: Piece, *, recipe: Recipe) -> tuple[Part, Part]:
     return train, holdout
 
 
-def described(sums: Sums, *, objects: Mapping[str, Extent], recipe: Recipe) -> dict[str, Any]:
-    """The profile of the objects, by their names; raises SingleClass and TooFewRows.
+def described(
+    sums: Sums, *, objects: Mapping[str, Extent], recipe: Recipe, repeats: Counts | None = None
+) -> dict[str, Any]:
+    """The profile of the objects, by their names; raises SingleClass and TooFewRows. `repeats` are as in `profile`.
 
     Training part and holdout have two classes or more, and every class in a threshold.
     """
-    facts = profile(sums, recipe=recipe)
+    facts = profile(sums, recipe=recipe, repeats=repeats)
     facts["objects"] = {name: dict(vars(extent)) for name, extent in objects.items()}
     _check(facts, recipe=recipe)
     return facts

@@ -7,14 +7,14 @@ rows were read tonight or on an earlier night.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lambdas.model.arrays import Floats, Integers, from_npy, to_npy
+from lambdas.model.arrays import Floats, Integers, from_npy, to_npy, view_of_npy
 from lambdas.model.data.part import Part
 from lambdas.model.splitting.row_hashes import STEP, Words, mixed, row_hashes
 
@@ -32,6 +32,8 @@ FIGURES = "sums.json"
 HASHES = ("hashes_train.npy", "hashes_holdout.npy")
 ARRAYS = ("sample.npy", "places.npy")
 GROUPS = ("groups_train.npy", "groups_holdout.npy")
+AS_THEY_ARE = (*HASHES, *ARRAYS, *GROUPS)
+"""Files that are not packed: hashes are as good as random, and the sample is read and written every night."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,16 +132,16 @@ class Sums:
             means=np.array(told["means"], dtype=np.float64),
             present=np.array(told["present"], dtype=np.int64),
             levels=tuple(told["levels"]),
-            hashes=_read_words(files, HASHES) if HASHES[0] in files else None,
+            hashes=hashes_of(files) if HASHES[0] in files else None,
             groups=_read_words(files, GROUPS) if GROUPS[0] in files else None,
             sample=sample.astype(np.float64),
             places=places.astype(np.uint64),
         )
 
-    def with_hashes(self, several: Iterable[Mapping[str, bytes]]) -> Sums:
-        """With those of all its rows, from the files of all its objects: joined at once, and not sum by sum."""
-        train, holdout = zip(*(_read_words(files, HASHES) for files in several), strict=True)
-        return replace(self, hashes=(np.concatenate(train), np.concatenate(holdout)))
+
+def hashes_of(files: Mapping[str, bytes]) -> tuple[Words, Words]:
+    """Of all rows of the training part and of the holdout, from files where they are."""
+    return _read_words(files, HASHES)
 
 
 def sample_rows(numbers: int) -> int:
@@ -197,7 +199,7 @@ def _hashes(part: Part) -> Words:
 
 
 def _read_words(files: Mapping[str, bytes], names: tuple[str, str]) -> tuple[Words, Words]:
-    train, holdout = (from_npy(files[name]).astype(np.uint64, copy=False) for name in names)
+    train, holdout = (view_of_npy(files[name]).astype(np.uint64, copy=False) for name in names)
     return train, holdout
 
 

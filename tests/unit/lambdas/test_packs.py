@@ -24,7 +24,7 @@ from lambdas import kept, packing, packs
 from lambdas.horizon import NO_HORIZON
 from lambdas.model.data.part import Part, merged
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe, Tolerate, at_least
-from lambdas.packs import ANCHOR_OBJECTS, PACK_OBJECTS
+from lambdas.packs import PACK_OBJECTS
 from lambdas.parts import Prepared, files_of
 from lambdas.splits import Splits
 from tests.fakes.edges import FakeOutside
@@ -146,8 +146,7 @@ def test_every_night_reads_its_new_object_alone_and_writes_a_bounded_number_of_p
 
     assert account.files() == [f"night-{night - 1:05}.csv"]
     assert len([each for each in account.written if each.endswith(".zip")]) <= 4
-    summaries = night // ANCHOR_OBJECTS + 1
-    assert len([each for each in account.read if each.startswith(layout.PARTS)]) <= 6 + 2 * summaries
+    assert len([each for each in account.read if each.startswith(layout.PARTS)]) <= 9
 
 
 @settings(max_examples=15, deadline=None)

@@ -14,6 +14,7 @@ MAKES_NO_ROWS = {
     "horizon": "tells dates, which stand in the draw and in the key",
     "intermediates": "reads and writes files",
     "kept": "says what is kept",
+    "model.built_in": "says what the algorithms of SageMaker take",
     "model.data.profile": "describes the sums of all objects",
     "model.data.room": "refuses, or lets through as it is",
     "model.gate": "judges models",

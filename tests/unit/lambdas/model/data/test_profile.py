@@ -110,7 +110,7 @@ def test_rows_that_occur_before_are_counted_and_those_of_the_holdout_that_are_in
 def test_side_without_rows_has_none_in_common(
     train: Any, holdout: Any, duplicates: int, both: int, ratio: float | None
 ) -> None:
-    found = told(hashes=(train, holdout))
+    found = told(hashes=(train, holdout), classes=np.array([[len(train), 0], [len(holdout), 0]]))
 
     assert found["duplicate_rows"] == duplicates
     assert (found["holdout_rows_in_train"], found["holdout_rows_in_train_ratio"]) == (both, ratio)

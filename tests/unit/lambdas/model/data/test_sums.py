@@ -123,23 +123,14 @@ def test_rows_that_are_too_many_are_not_compared_with_one_another_and_the_profil
 @given(st.lists(st.integers(0, 6), max_size=20), st.lists(st.integers(0, 6), max_size=20))
 def test_rows_that_occur_before_and_those_on_both_sides_are_counted(train: list[int], holdout: list[int]) -> None:
     hashes = (np.array(train, dtype=np.uint64), np.array(holdout, dtype=np.uint64))
+    classes = np.array([[len(train), 0], [len(holdout), 0]])
 
-    found = profile(replace(of(*sides(1, 50)), hashes=hashes), recipe=RECIPE)
+    found = profile(replace(of(*sides(1, 50)), hashes=hashes, classes=classes), recipe=RECIPE)
 
     both = sum(each in train for each in holdout)
     assert found["duplicate_rows"] == len(train + holdout) - len({*train, *holdout})
     assert found["holdout_rows_in_train"] == both
     assert found["holdout_rows_in_train_ratio"] == (both / len(holdout) if holdout else None)
-
-
-def test_hashes_of_several_objects_are_joined_at_once_as_they_are_sum_by_sum() -> None:
-    several = [of(*sides(seed, 50)) for seed in range(3)]
-    bare = reduce(add, (Sums.from_files(each.to_files()) for each in several))
-
-    joined = bare.with_hashes(each.hashes_to_files() for each in several)
-
-    assert bare.hashes is None
-    assert joined.hashes_to_files() == reduce(add, several).hashes_to_files()
 
 
 def test_level_that_only_one_of_two_objects_has_is_counted() -> None:
