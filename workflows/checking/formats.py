@@ -20,7 +20,7 @@ def needs(models: Iterable[str]) -> Needs:
     """Of these models, whose recipes can be served."""
     found = {model: recipes.load(model) for model in models}
     formats = {model: format_for(recipe) for model, recipe in found.items()}
-    _check_engines(found, formats)
+    check_engines(found, formats)
     required = [each for recipe in found.values() for each in recipe.requires]
     known = needs_of({model: name for model, name in formats.items() if name}, required=required)
     memory_mb, seconds = sizes_of({model: recipe.serving for model, recipe in found.items()})
@@ -35,7 +35,7 @@ def needs(models: Iterable[str]) -> Needs:
     )
 
 
-def _check_engines(found: Mapping[str, Recipe], formats: Mapping[str, str | None]) -> None:
+def check_engines(found: Mapping[str, Recipe], formats: Mapping[str, str | None]) -> None:
     """Raises EstimatorUnsupported for a training job whose image has no library for the recipe's format."""
     for model, recipe in found.items():
         name = formats[model]

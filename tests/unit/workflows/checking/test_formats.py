@@ -4,10 +4,14 @@ import io
 import zipfile
 from dataclasses import replace
 
+import pytest
+
+from chalicelib.errors import EstimatorUnsupported
+from lambdas import recipes
 from lambdas.model.formats.table import FORMATS, Format
 from lambdas.model.recipe import Serving
 from tests.fakes.formats import CodeOf
-from workflows.checking.formats import needs_of, serving_packages, sizes_of
+from workflows.checking.formats import check_engines, needs_of, serving_packages, sizes_of
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, layer_of
 from workflows.packaging.needs import NOTHING
 
@@ -69,3 +73,19 @@ def test_package_that_serves_a_model_holds_the_code_of_its_format_alone() -> Non
         names = archive.namelist()
     assert {"serve/handler.py", "serve/scorecard.py"} <= {*names}
     assert "serve/trees.py" not in names
+
+
+def test_job_whose_image_lacks_the_library_of_the_format_is_refused_before_anything_is_deployed() -> None:
+    recipe = replace(recipes.load("kdd99-http"), engine="sagemaker")
+
+    with pytest.raises(
+        EstimatorUnsupported, match=r"recipe kdd99-http goes into the format onnx, .*leave engine out"
+    ):
+        check_engines({"kdd99-http": recipe}, {"kdd99-http": "onnx"})
+
+
+@pytest.mark.parametrize(("engine", "name"), [("sagemaker", "scorecard"), ("sagemaker", None), ("lambda", "onnx")])
+def test_job_of_a_format_that_python_alone_makes_is_let_through(engine: str, name: str | None) -> None:
+    recipe = replace(recipes.load("kdd99-http"), engine=engine)
+
+    check_engines({"kdd99-http": recipe}, {"kdd99-http": name})

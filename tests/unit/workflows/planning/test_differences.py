@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 
-from workflows.planning.machine import definition_diff
+import pytest
+
+from chalicelib.names import Names
+from workflows.definitions.rendering import BUILT_INS, SAGEMAKER, golden
+from workflows.planning.machine import completed, definition_diff
 from workflows.planning.roles import in_words, role_changes
 
 
@@ -42,3 +46,18 @@ def test_role_that_comes_or_goes_is_a_change_of_all_its_statements() -> None:
 
     assert (gone.added, gone.removed) == ((), (statement,))
     assert (new.added, new.removed) == ((statement,), ())
+
+
+@pytest.mark.parametrize("engine", [SAGEMAKER, BUILT_INS])
+def test_machine_with_training_jobs_that_is_deployed_as_planned_is_unchanged(engine: str) -> None:
+    names = Names(stage="prod", account="123456789012", region="eu-west-1")
+    role = "arn:aws:iam::123456789012:role/nightswap-prod-TrainingRole-1ABC"
+    deployed = completed(golden(engine), names, source_sha256="a" * 64).replace("${TrainingRole}", role)
+
+    planned = completed(golden(engine), names, source_sha256="a" * 64, deployed=deployed)
+    of_other_code = completed(golden(engine), names, source_sha256="b" * 64, deployed=deployed)
+
+    assert "${" not in planned
+    assert '"Value": "prod"' in planned
+    assert definition_diff(deployed, planned) == ""
+    assert "+" in definition_diff(deployed, of_other_code)
