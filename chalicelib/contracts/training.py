@@ -32,7 +32,7 @@ class TrainingJob(Value, kw_only=True):
 
 class Preprocessed(Value, kw_only=True):
     decision: str
-    """TRAIN, TRAIN_ON_SAGEMAKER, TRAIN_LINEAR_LEARNER, TAKE_UP, NOTHING_NEW or SUPERSEDED."""
+    """TRAIN, TRAIN_ON_SAGEMAKER, TRAIN_LINEAR_LEARNER, TRAIN_XGBOOST, TAKE_UP, NOTHING_NEW or SUPERSEDED."""
     reason: str
     fingerprint: str | None
     """SHA-256 over data, recipe, code and serving configuration; None where Superseded."""

@@ -70,7 +70,7 @@ class Capacity:
         )
 
     def _growth(self) -> str:
-        if self.format not in FORMATS or FORMATS[self.format].growth is None:
+        if self.fitted_by or self.format not in FORMATS or FORMATS[self.format].growth is None:
             return ""
         return f". Its model grows with the rows: nightswap check {self.model} FILE estimates it"
 

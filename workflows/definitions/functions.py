@@ -44,7 +44,8 @@ SIGNATURES: Mapping[str, Signature] = {
         training.PreprocessTask,
         training.Preprocessed,
         decisions=(
-            *(decisions.TRAIN, decisions.TRAIN_ON_SAGEMAKER, decisions.TRAIN_LINEAR_LEARNER, decisions.TAKE_UP),
+            *(decisions.TRAIN, decisions.TRAIN_ON_SAGEMAKER, decisions.TRAIN_LINEAR_LEARNER),
+            *(decisions.TRAIN_XGBOOST, decisions.TAKE_UP),
             *(decisions.NOTHING_NEW, decisions.SUPERSEDED),
         ),
     ),
@@ -87,12 +88,13 @@ SAGEMAKER = {
 """What else stands in the definition with SageMaker until the stack is deployed, with an example of each."""
 
 
-LINEAR_LEARNER_IMAGE = "${LinearLearnerImage}"
-BUILT_INS = {decisions.TRAIN_LINEAR_LEARNER: LINEAR_LEARNER_IMAGE}
+LINEAR_LEARNER_IMAGE, XGBOOST_IMAGE = "${LinearLearnerImage}", "${XGBoostImage}"
+BUILT_INS = {decisions.TRAIN_LINEAR_LEARNER: LINEAR_LEARNER_IMAGE, decisions.TRAIN_XGBOOST: XGBOOST_IMAGE}
 """SageMaker's own algorithms, by the decision, which names the state too: the image of each."""
 EXAMPLES = {
     **SAGEMAKER,
     LINEAR_LEARNER_IMAGE: "382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1",
+    XGBOOST_IMAGE: "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5",
 }
 """Of all placeholders that are no function's."""
 

@@ -11,7 +11,7 @@ LAMBDA, SAGEMAKER = "lambda", "sagemaker"
 ENGINES = (LAMBDA, SAGEMAKER)
 BUILT_INS = "built-ins"
 """In the place of an engine: SageMaker with its own algorithms."""
-ALGORITHMS = ("linear-learner",)
+ALGORITHMS = ("linear-learner", "xgboost")
 GOLDENS = {
     engine: Path(__file__).parent / "golden" / f"{name}.asl.json"
     for engine, name in (

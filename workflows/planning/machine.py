@@ -15,9 +15,10 @@ from workflows.definitions.functions import (
     TRAINING_IMAGE,
     TRAINING_ROLE,
     TRAINING_SOURCE,
+    XGBOOST_IMAGE,
 )
 from workflows.deploying.asking import find
-from workflows.stacks.sagemaker import LINEAR_LEARNER, LINEAR_LEARNER_REGISTRIES, REGISTRIES, REPOSITORY, TAG
+from workflows.stacks.sagemaker import LINEAR_LEARNER, LINEAR_LEARNER_REGISTRIES, REGISTRIES, REPOSITORY, TAG, XGBOOST
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
@@ -52,6 +53,7 @@ def completed(definition: str, names: Names, *, source_sha256: str = "", deploye
     others = {
         TRAINING_IMAGE: f"{registry}.dkr.ecr.{names.region}.{domain}/{REPOSITORY}:{TAG}",
         LINEAR_LEARNER_IMAGE: f"{own}.dkr.ecr.{names.region}.{domain}/{':'.join(LINEAR_LEARNER)}",
+        XGBOOST_IMAGE: f"{registry}.dkr.ecr.{names.region}.{domain}/{':'.join(XGBOOST)}",
         TRAINING_SOURCE: f"s3://{names.bucket}/{layout.deployed(source_sha256, '.tar.gz')}",
         TRAINING_ROLE: role[1] if role else TRAINING_ROLE,
         STAGE: names.stage,

@@ -89,6 +89,8 @@ LINEAR_LEARNER_REGISTRIES: Mapping[str, str] = {
 """The same of the image of Linear Learner."""
 LINEAR_LEARNER = ("linear-learner", "1")
 """Its repository and tag, the only one that the SDK knows."""
+XGBOOST = ("sagemaker-xgboost", "3.0-5")
+"""The same of XGBoost 3.0.5, in the account of the image of scikit-learn."""
 REPOSITORY, TAG = "sagemaker-scikit-learn", "1.4-2-cpu-py3"
 """scikit-learn 1.4.2 on Python 3.10: the newest image that the SDK knows."""
 MAPPING = "TrainingImages"
@@ -122,11 +124,11 @@ def mappings(*, built_ins: bool) -> Json:
 def substitutions(stage: str, *, built_ins: bool) -> dict[str, Resource]:
     """What the definition's other placeholders stand for."""
     key = layout.deployed("${TrainingSourceSha256}", ".tar.gz")
-    own = {"LinearLearnerImage": _image(*LINEAR_LEARNER, registry=OWN)} if built_ins else {}
+    own = {"LinearLearnerImage": _image(*LINEAR_LEARNER, registry=OWN), "XGBoostImage": _image(*XGBOOST)}
     return {
         "Stage": stage,
         "TrainingImage": _image(REPOSITORY, TAG),
-        **own,
+        **(own if built_ins else {}),
         "TrainingRole": {"Fn::GetAtt": ["TrainingRole", "Arn"]},
         "TrainingSource": completed(f"s3://{names_of(stage).bucket}/{key}"),
     }
@@ -166,7 +168,7 @@ def training_role(stage: str, *, settings: StageSettings, built_ins: bool) -> di
     """
     reads = (PARTS, SIDES, layout.deployed("*", ".tar.gz"))
     prefixes = {"StringLike": {"s3:prefix": [PARTS, SIDES, f"{layout.DEPLOY}*"]}}
-    images = (REPOSITORY, LINEAR_LEARNER[0]) if built_ins else (REPOSITORY,)
+    images = (REPOSITORY, LINEAR_LEARNER[0], XGBOOST[0]) if built_ins else (REPOSITORY,)
     repositories = [completed(f"arn:${{AWS::Partition}}:ecr:${{AWS::Region}}:*:repository/{each}") for each in images]
     pulls = ("BatchCheckLayerAvailability", "GetDownloadUrlForLayer", "BatchGetImage")
     statements = [

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 
 from chalicelib import layout
-from chalicelib.contracts.decisions import TRAIN_LINEAR_LEARNER
+from chalicelib.contracts.decisions import TRAIN_LINEAR_LEARNER, TRAIN_XGBOOST
 from chalicelib.contracts.training import TrainingJob, TrainTask
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import anything
@@ -22,7 +22,7 @@ from lambdas import engine
 from lambdas.engines.sagemaker import job
 from lambdas.engines.sagemaker.archive import file_of
 from lambdas.intermediates import read
-from lambdas.model.built_in.algorithms import BuiltIn, LinearLearner
+from lambdas.model.built_in.algorithms import BuiltIn, LinearLearner, XGBoost
 from lambdas.model.data import room
 from lambdas.model.data.part import Part, merged
 from lambdas.model.folding.total import Rows
@@ -35,7 +35,10 @@ from lambdas.parts import PartList, files_of
 
 ENCODING, ROWS = "encoding", "rows"
 """Among the records of a run's sides: how the rows were encoded, and the objects with them."""
-DECISIONS: Mapping[str, str] = {LinearLearner.algorithm: TRAIN_LINEAR_LEARNER}
+DECISIONS: Mapping[str, str] = {
+    LinearLearner.algorithm: TRAIN_LINEAR_LEARNER,
+    XGBoost.algorithm: TRAIN_XGBOOST,
+}
 """Of Preprocess: each algorithm has a state of its own, which has its image."""
 
 
@@ -58,7 +61,7 @@ def describe(
     )
     by_name = {f"{place:05}": part for place, part in enumerate(listed)}
     parts = Rows([*by_name], lambda name: Part.from_files(files_of(edges, by_name[name])), engine.each)
-    encoding, seen = training.encoding_of(recipe, rows=parts)
+    encoding, seen = training.encoding_of(recipe, rows=parts, is_scaled=built_in.is_scaled)
     check(recipe, encoding, instances=where.instances)
     edges.store.put(layout.side(task.run, ENCODING), documents.encode(encoding.to_document()))
     whole = merged([seen.open(name) for name in seen.names])

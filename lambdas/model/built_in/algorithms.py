@@ -7,6 +7,7 @@ SageMaker fits, and a format reads the model that it leaves.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from chalicelib.cutting import cut
@@ -28,6 +29,12 @@ class BuiltIn:
     file: ClassVar[str]
     """The model, in the archive that the job leaves."""
     takes: ClassVar[Mapping[str, Range]]
+    is_scaled: ClassVar[bool]
+    """Whether numbers are scaled before it gets them."""
+    usual: ClassVar[Mapping[str, str]] = {}
+    """What it is told where the recipe says nothing."""
+    spelled: ClassVar[Mapping[str, str]] = {}
+    """Its own names of hyperparameters, where Python cannot have them."""
 
     def __init__(self, **given: object) -> None:
         self.given = dict(sorted(given.items()))
@@ -69,9 +76,9 @@ class BuiltIn:
 
     def told(self, *, classes: int, width: int, rows_of_an_instance: int) -> dict[str, str]:
         """All hyperparameters of the job, as texts, in alphabetical order."""
-        own = {name: as_text(value) for name, value in self.given.items()}
+        own = {self.spelled.get(name, name): as_text(value) for name, value in self.given.items()}
         fixed = self.fixed(classes=classes, width=width, rows_of_an_instance=rows_of_an_instance)
-        return dict(sorted({**own, **fixed}.items()))
+        return dict(sorted({**self.usual, **own, **fixed}.items()))
 
 
 class LinearLearner(BuiltIn):
@@ -85,6 +92,7 @@ class LinearLearner(BuiltIn):
     format = "scorecard"
     file = "model_algo-1"
     takes = hyperparameters.LINEAR_LEARNER
+    is_scaled = True
     BATCH_ROWS: ClassVar[int] = 1000
     """Of a step of the descent, unless the recipe says it; of fewer rows it takes all."""
 
@@ -112,4 +120,27 @@ class LinearLearner(BuiltIn):
         }
 
 
-BUILT_INS: tuple[type[BuiltIn], ...] = (LinearLearner,)
+class XGBoost(BuiltIn):
+    """Boosted trees, with logistic loss, or with softmax loss for several classes.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
+    """
+
+    algorithm = "xgboost"
+    format = "trees"
+    file = "xgboost-model"
+    takes = hyperparameters.XGBOOST
+    is_scaled = False
+    usual = MappingProxyType({"num_round": "100"})
+    spelled = MappingProxyType({"reg_alpha": "alpha", "reg_lambda": "lambda"})
+
+    def of_others(self, classes: int) -> Sequence[str]:
+        return ("scale_pos_weight",) if classes >= SMALLEST_OF_SEVERAL else ()
+
+    def fixed(self, *, classes: int, width: int, rows_of_an_instance: int) -> Mapping[str, str]:  # noqa: ARG002
+        if classes < SMALLEST_OF_SEVERAL:
+            return {"objective": "binary:logistic"}
+        return {"objective": "multi:softprob", "num_class": str(classes)}
+
+
+BUILT_INS: tuple[type[BuiltIn], ...] = (LinearLearner, XGBoost)

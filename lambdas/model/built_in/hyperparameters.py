@@ -49,6 +49,14 @@ def between_zero_and_one() -> Range:
     return Range("a number, more than 0 and less than 1", lambda value: _is_number(value) and 0 < _number(value) < 1)
 
 
+def share() -> Range:
+    return Range("a number, more than 0 and 1 at most", lambda value: _is_number(value) and 0 < _number(value) <= 1)
+
+
+def up_to_one() -> Range:
+    return Range("a number, 0 to 1", lambda value: _is_number(value) and 0 <= _number(value) <= 1)
+
+
 def one_of(*names: str) -> Range:
     return Range(f"one of {', '.join(names)}", lambda value: isinstance(value, str) and value in names)
 
@@ -106,3 +114,26 @@ LINEAR_LEARNER: Mapping[str, Range] = {
     "wd": not_negative(),
 }
 """Source: https://docs.aws.amazon.com/sagemaker/latest/dg/ll_hyperparameters.html"""
+XGBOOST: Mapping[str, Range] = {
+    "colsample_bylevel": share(),
+    "colsample_bynode": share(),
+    "colsample_bytree": share(),
+    "eta": up_to_one(),
+    "gamma": not_negative(),
+    "grow_policy": one_of("depthwise", "lossguide"),
+    "max_bin": whole(2),
+    "max_delta_step": not_negative(),
+    "max_depth": whole(0),
+    "max_leaves": whole(0),
+    "min_child_weight": not_negative(),
+    "num_parallel_tree": whole(1),
+    "num_round": whole(1),
+    "reg_alpha": not_negative(),
+    "reg_lambda": not_negative(),
+    "scale_pos_weight": positive(),
+    "seed": whole(0),
+    "subsample": share(),
+    "tree_method": one_of("auto", "approx", "hist"),
+}
+"""By the names that Python can have. Left out too is `exact`, which instances cannot share.
+Source: https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost_hyperparameters.html"""

@@ -6,6 +6,7 @@ refusals.py  which steps of an unfitted estimator a format cannot hold, and why
 fitted.py    a fitted estimator, and its export
 encoded.py   rows as one of SageMaker's own algorithms gets them
 encoded_rows.py  the same as text
+ubjson.py    reads the form of JSON that it may leave
 numbered.py  classifiers that are fitted on numbers in place of the classes' names
 schemas.py   what an artifact takes
 listed_columns.py  the same as a manifest lists it, and how a run read its cells

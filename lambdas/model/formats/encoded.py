@@ -1,7 +1,8 @@
 """Encodes rows for one of SageMaker's own algorithms, and tells the same as features of the columns.
 
-A number is scaled by the mean and the standard deviation of the training part, as StandardScaler does. A category is
-a feature for each level of the training part: 1 where the row has it, else 0; an unknown one is 0 in all.
+A number is scaled by the mean and the standard deviation of the training part, as StandardScaler does, or stays as it
+is where the algorithm is one of trees. A category is a feature for each level of the training part: 1 where the row
+has it, else 0; an unknown one is 0 in all.
 """
 
 from __future__ import annotations
@@ -43,10 +44,13 @@ class Encoding:
         levels: tuple[tuple[str, ...], ...],
         fills: tuple[float | None, ...],
         rows: int,
+        is_scaled: bool,
     ) -> Encoding:
-        """A column whose number is always the same is not scaled."""
+        """A column whose number is always the same is not divided."""
         deviations = np.sqrt(variances)
         scales = np.where(deviations > 0, deviations, 1.0)
+        if not is_scaled:
+            means, scales = np.zeros_like(means), np.ones_like(scales)
         return cls(means=means, scales=scales, levels=levels, fills=fills, rows=rows)
 
     @property
@@ -69,7 +73,7 @@ class Encoding:
     def features(self) -> list[PlainFeature]:
         """The same as functions of the columns, in the same order."""
         numbers = [
-            NumberFeature(place).minus(mean).over(scale)
+            NumberFeature(place) if (mean, scale) == (0.0, 1.0) else NumberFeature(place).minus(mean).over(scale)
             for place, (mean, scale) in enumerate(zip(self.means.tolist(), self.scales.tolist(), strict=True))
         ]
         categories = [

@@ -26,7 +26,7 @@ def csv(part: Part, *, encoding: Encoding) -> bytes:
     """`part` has neither gaps nor dates: see `built_in.encoding_of`. A category that the encoding does not know is 0
     everywhere."""
     X = Levels(encoding.levels).encode_part(part)
-    numbers = encoding.numbers(X[:, : len(encoding.means)])
+    numbers = encoding.numbers(X[:, : len(encoding.means)]).astype(np.float32)
     columns = [[f"{number:.9g}" for number in column.tolist()] for column in numbers.T]
     columns += [
         _spelled(X[:, len(encoding.means) + place], levels=len(names)) for place, names in enumerate(encoding.levels)

@@ -149,6 +149,12 @@ def _linear_learner() -> ReadsBuiltIn:
     return linear_learner.read
 
 
+def _xgboost_of_sagemaker() -> ReadsBuiltIn:
+    from lambdas.model.formats.trees import xgboost_json
+
+    return xgboost_json.read_left
+
+
 def _xgboost() -> Callable[..., Foreign]:
     from lambdas.model.formats.trees import xgboost_json
 
@@ -192,6 +198,7 @@ FORMATS: Mapping[str, Format] = {
         code=_trees,
         growth=_growth_of_trees,
         reads=_xgboost,
+        built_in=_xgboost_of_sagemaker,
     ),
     "onnx": Format(
         file="model.onnx",

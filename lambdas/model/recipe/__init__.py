@@ -17,7 +17,7 @@ recipe_files.py  which files of a folder hold a recipe
 tuning/          the ranges of parameters that are searched
 """
 
-from lambdas.model.built_in.algorithms import LinearLearner
+from lambdas.model.built_in.algorithms import LinearLearner, XGBoost
 from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
 from lambdas.model.recipe.parts import (
     Approval,
@@ -56,6 +56,7 @@ __all__ = [
     "Tolerate",
     "Tune",
     "Window",
+    "XGBoost",
     "at_least",
     "at_most",
     "at_most_cost",

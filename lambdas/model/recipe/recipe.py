@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.errors import RecipeInvalid
-from lambdas.model.built_in.algorithms import LinearLearner
+from lambdas.model.built_in.algorithms import LinearLearner, XGBoost
 from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.gate_rules import costs_of_positive
@@ -41,6 +41,7 @@ __all__ = [
     "Threshold",
     "Tolerate",
     "Window",
+    "XGBoost",
     "at_least",
     "at_most",
     "at_most_cost",

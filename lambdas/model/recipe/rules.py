@@ -267,7 +267,7 @@ def _instances_problems(instances: int, *, are_shared: bool) -> Iterator[str]:
     if instances not in INSTANCES_OF_A_JOB:
         yield f"engine.instances is {instances}: expected 1 to {INSTANCES_OF_A_JOB[-1]}"
     elif instances > 1 and not are_shared:
-        yield "engine.instances is more than 1, and scikit-learn fits on one: leave it out, or take LinearLearner()"
+        yield "engine.instances is more than 1, and scikit-learn fits on one: leave it out, or take XGBoost()"
 
 
 def _built_in_problems(recipe: Fields) -> Iterator[str]:
@@ -286,3 +286,5 @@ def _built_in_problems(recipe: Fields) -> Iterator[str]:
     for column in recipe.numeric:
         if column.missing in (KEPT, IMPUTER):
             yield f"column {column.name} has missing={column.missing!r}, and {name} takes no gaps: write 'median'"
+    for place, part in recipe.parts_of_x[:1] if built_in.format == "trees" else ():
+        yield f"parts of column {recipe.numeric[place].name} has {part}, and {name} takes no such part: leave it out"

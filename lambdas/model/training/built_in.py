@@ -25,7 +25,7 @@ from lambdas.model.training.cross_validation import Validated
 LEFT_OUT = "SageMaker fitted it once, on the whole training part"
 
 
-def encoding_of(recipe: Recipe, *, rows: Rows) -> tuple[Encoding, Rows]:
+def encoding_of(recipe: Recipe, *, rows: Rows, is_scaled: bool = True) -> tuple[Encoding, Rows]:
     """What the rows of the training part are encoded by; and the rows without gaps and dates, as it takes them.
 
     Raises TrainingFailed for a column without any number.
@@ -39,6 +39,7 @@ def encoding_of(recipe: Recipe, *, rows: Rows) -> tuple[Encoding, Rows]:
         levels=summary.known.of_columns,
         fills=found.of_columns,
         rows=summary.rows,
+        is_scaled=is_scaled,
     )
     return encoding, seen
 

@@ -73,6 +73,8 @@ def foresee(recipe: Recipe, *, train: Table) -> None:
 
 def foresee_of(recipe: Recipe, *, few: Table, levels: Levels) -> None:
     """The same, of few rows of each class and the categories of all rows."""
+    if recipe.built_in is not None:
+        return
     try:
         tried = _tried(recipe, train=few)
     except TrainingFailed:  # a fit can fail on few rows and succeed on all: the real fit will tell
@@ -87,7 +89,7 @@ def expected(recipe: Recipe, *, train: Table) -> Expected | None:
     Raises EstimatorUnsupported where even the fit on fewer rows is too large to be served.
     """
     growth = format_of(format_for(recipe)).growth
-    if growth is None or len(train) <= MORE_ROWS:
+    if growth is None or recipe.built_in is not None or len(train) <= MORE_ROWS:
         return None
     order = np.random.default_rng(recipe.split.seed).permutation(len(train))
     try:

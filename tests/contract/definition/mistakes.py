@@ -206,6 +206,7 @@ IN_A_BUILT_IN: Mapping[str, Mapping[str, Any]] = {
     "channel with a space": {f"{ASKED}/InputDataConfig/0/ChannelName": "the rows"},
     "job never asked for": {"HasNewData/Choices/2/Next": "Train"},
     "job of the script": {"HasNewData/Choices/2/Next": "TrainOnSageMaker"},
+    "job of another algorithm": {"HasNewData/Choices/2/Next": "TrainXGBoost"},
     "job not waited for": {f"{OWN}/Resource": "arn:aws:states:::sagemaker:createTrainingJob"},
     "job whose failure is lost": {f"{OWN}/Catch/0/Next": "RetrainFailed"},
     "job without a time-out": {f"{OWN}/TimeoutSeconds": REMOVED},

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from chalicelib.errors import RenderingFailed
 from workflows.cli.main import group
-from workflows.definitions.rendering import BUILT_INS, golden, rendered
+from workflows.definitions.rendering import ALGORITHMS, BUILT_INS, golden, rendered
 
 ROOT = Path(__file__).parents[3]
 
@@ -33,8 +33,9 @@ def test_command_prints_what_is_committed_or_finds_nothing_wrong_with_it(argumen
     assert (result.exit_code, result.output) == (0, printed)
 
 
-def test_command_prints_the_machine_with_an_algorithm_of_sagemakers() -> None:
-    result = CliRunner().invoke(group, ["render", "--engine", "sagemaker", "--algorithm", "linear-learner"])
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_command_prints_the_machine_with_an_algorithm_of_sagemakers(algorithm: str) -> None:
+    result = CliRunner().invoke(group, ["render", "--engine", "sagemaker", "--algorithm", algorithm])
 
     assert (result.exit_code, result.output) == (0, golden(BUILT_INS))
 

@@ -17,7 +17,7 @@ from workflows.deploying.cloudformation.uploads import definition_for
 from workflows.packaging.needs import Needs
 from workflows.planning.machine import completed
 from workflows.stacks.main import main_template
-from workflows.stacks.sagemaker import LINEAR_LEARNER, LINEAR_LEARNER_REGISTRIES, REGISTRIES
+from workflows.stacks.sagemaker import LINEAR_LEARNER, LINEAR_LEARNER_REGISTRIES, REGISTRIES, XGBOOST
 
 ROOT = Path(__file__).parents[3]
 SCRIPT = main_template("prod", models=["flows"], needs=Needs(on_sagemaker=("flows",)))
@@ -26,12 +26,13 @@ MAIN = main_template("prod", models=["flows"], needs=NEEDS)
 SDK = """
 import json, sys
 from sagemaker import image_uris
-print(json.dumps({each: image_uris.retrieve("linear-learner", each) for each in json.loads(sys.argv[1])}))
+print(json.dumps({each: [image_uris.retrieve("linear-learner", each),
+                         image_uris.retrieve("xgboost", each, version="3.0-5")] for each in json.loads(sys.argv[1])}))
 """
 
 
 def test_stage_without_such_a_recipe_has_nothing_of_it() -> None:
-    assert "linear-learner" not in json.dumps(SCRIPT).lower()
+    assert not {each for each in ("linear-learner", "xgboost") if each in json.dumps(SCRIPT).lower()}
     assert set(MAIN["Resources"]) == set(SCRIPT["Resources"])
     changed = {name for name, each in SCRIPT["Resources"].items() if MAIN["Resources"][name] != each}
     assert changed == {"TrainingRole", "Retrain"}
@@ -56,11 +57,15 @@ def test_plan_fills_them_too() -> None:
     known = completed(definition, names, source_sha256="a" * 64)
 
     assert "438346466558.dkr.ecr.eu-west-1.amazonaws.com/linear-learner:1" in known
+    assert "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.0-5" in known
 
 
 @pytest.mark.parametrize(("template", "may"), [(SCRIPT, False), (MAIN, True)])
-def test_image_may_be_pulled_where_a_recipe_asks_for_it(template: dict[str, object], may: bool) -> None:
-    image = "arn:aws:ecr:eu-west-1:438346466558:repository/linear-learner"
+@pytest.mark.parametrize("repository", ["linear-learner", "sagemaker-xgboost"])
+def test_image_may_be_pulled_where_a_recipe_asks_for_it(
+    repository: str, template: dict[str, object], may: bool
+) -> None:
+    image = f"arn:aws:ecr:eu-west-1:438346466558:repository/{repository}"
 
     assert permits(statements(template, "TrainingRole"), "ecr:BatchGetImage", image) is may
 
@@ -85,6 +90,9 @@ def test_image_of_each_region_is_the_sdks() -> None:
     images = json.loads(done.stdout.splitlines()[-1])
     domain = {region: "amazonaws.com" + (".cn" if region.startswith("cn-") else "") for region in REGISTRIES}
     assert images == {
-        region: f"{account}.dkr.ecr.{region}.{domain[region]}/{':'.join(LINEAR_LEARNER)}"
-        for region, account in LINEAR_LEARNER_REGISTRIES.items()
+        region: [
+            f"{LINEAR_LEARNER_REGISTRIES[region]}.dkr.ecr.{region}.{domain[region]}/{':'.join(LINEAR_LEARNER)}",
+            f"{account}.dkr.ecr.{region}.{domain[region]}/{':'.join(XGBOOST)}",
+        ]
+        for region, account in REGISTRIES.items()
     }

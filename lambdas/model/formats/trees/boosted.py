@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lambdas.model.arrays import Floats, Integers, Texts
+from lambdas.model.formats.encoded import Encoding
 from lambdas.model.formats.trees.grown import LEAF, Grown, Tree, adding
 from lambdas.serve.links import shares32, sigmoid32
 
@@ -133,6 +134,30 @@ class Boosted:
     def get_params(self) -> dict[str, Any]:
         """What a run's documents tell of it."""
         return dict(self.facts)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class BoostedRows:
+    """The same of rows that were encoded for SageMaker's own XGBoost. X is (n, columns), with categories as codes."""
+
+    encoding: Encoding
+    boosted: Boosted
+    """Of the encoded rows."""
+
+    @property
+    def classes_(self) -> Sequence[str]:
+        return self.boosted.classes_
+
+    def predict_proba(self, X: Floats) -> Floats:
+        """(n, classes)"""
+        return self.boosted.predict_proba(self.encoding.rows_of(X))
+
+    def predict(self, X: Floats) -> Texts:
+        return self.boosted.predict(self.encoding.rows_of(X))
+
+    def get_params(self) -> dict[str, Any]:
+        """What a run's documents tell of it."""
+        return self.boosted.get_params()
 
 
 def _sorted(names: Sequence[str]) -> list[int]:

@@ -19,7 +19,7 @@ from lambdas.model.formats.fitted import Exported, Fitted
 from lambdas.model.formats.numbered import Numbered
 from lambdas.model.formats.schemas import schema_of
 from lambdas.model.formats.trees.blended import Blended, Curves, Part, taken_apart
-from lambdas.model.formats.trees.boosted import Boosted
+from lambdas.model.formats.trees.boosted import Boosted, BoostedRows
 from lambdas.model.formats.trees.grown import Grown, Tree
 from lambdas.model.formats.trees.size import Size, check_bytes
 from lambdas.model.formats.trees.slots import MIDDLE, Slots
@@ -42,7 +42,7 @@ def export(fitted: Fitted) -> Exported:
     """Raises EstimatorUnsupported for an estimator without an exact form or trees that are too large to serve,
     TrainingFailed for values that diverged."""
     estimator = best(_inner(fitted))
-    if not isinstance(estimator, Boosted):  # which was checked when it was read
+    if not isinstance(estimator, Boosted | BoostedRows):  # which was checked when it was read
         check(estimator)
     whole = _taken_apart(fitted)
     parts = [*whole.parts]
@@ -101,8 +101,12 @@ def _taken_apart(fitted: Fitted) -> Part | Blended:
             f"trees are not asked about the {part} of {recipe.numeric[place].name} as a category: leave it out of its"
             f" parts, and take FunctionTransformer({part}) of its seconds, a number that trees split anywhere"
         )
+    inner = _inner(fitted)
+    if isinstance(inner, BoostedRows):
+        features = of_columns(inner.encoding.features, recipe=recipe, levels=levels)
+        return taken_apart([*features], inner.boosted, classes=fitted.classes)
     features = of_columns(inputs(len(recipe.numbers_of_x), levels=levels), recipe=recipe, levels=levels)
-    return taken_apart([*features], _inner(fitted), classes=fitted.classes)
+    return taken_apart([*features], inner, classes=fitted.classes)
 
 
 def _document(file: File, made: Part | Blended, fitted: Fitted, begin: str = "") -> dict[str, Any]:

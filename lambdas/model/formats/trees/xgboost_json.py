@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from chalicelib.errors import ImportRefused
-from lambdas.model.formats.trees.boosted import Boosted
+from chalicelib.errors import ArtifactInvalid, ImportRefused
+from lambdas.model.formats import ubjson
+from lambdas.model.formats.encoded import Encoding
+from lambdas.model.formats.trees.boosted import Boosted, BoostedRows
 from lambdas.model.formats.trees.xgboost_trees import (
     SAVE_AS_JSON,
     categories,
@@ -28,8 +30,9 @@ SERVED = "trees of XGBoost with objective binary:logistic or multi:softprob are 
 BINARY, SEVERAL = "binary:logistic", "multi:softprob"
 MARKS_OF_UBJSON = b"{iUIulL$#"
 """What follows the first brace of UBJSON: the type of the length of a name."""
+PICKLE = b"\x80"
 BEGINNINGS = {
-    b"\x80": f"is a pickle, which runs whatever is in it: load it where it was made, and {SAVE_AS_JSON}",
+    PICKLE: f"is a pickle, which runs whatever is in it: load it where it was made, and {SAVE_AS_JSON}",
     b"binf": f"is XGBoost's old binary form: load it there, and {SAVE_AS_JSON}",
     b"bs64": f"is XGBoost's old binary form: load it there, and {SAVE_AS_JSON}",
     b"tree\n": "is a model of LightGBM, which is not imported",
@@ -40,7 +43,11 @@ BEGINNINGS = {
 def read(content: bytes, *, classes: Sequence[str], named: bool = True) -> Boosted:
     """`classes` are the names of XGBoost's classes 0, 1 and so on; where features are not `named`, they get names of
     their own. Raises ImportRefused, naming what is wrong."""
-    document = _document(content)
+    return boosted(document_in(content), classes=classes, named=named)
+
+
+def boosted(document: Mapping[str, Any], *, classes: Sequence[str], named: bool) -> Boosted:
+    """The same of a document, in whatever form it was written."""
     learner = table(document, "learner")
     booster = table(learner, "gradient_booster")
     _check_kind(learner, booster)
@@ -68,8 +75,43 @@ def read(content: bytes, *, classes: Sequence[str], named: bool = True) -> Boost
     )
 
 
-def _document(content: bytes) -> Mapping[str, Any]:
-    if content[:1] == b"{" and content[1:2] and content[1:2] in MARKS_OF_UBJSON:
+def read_left(content: bytes, *, encoding: Encoding, classes: Sequence[str]) -> BoostedRows:
+    """What SageMaker's own XGBoost left, of rows that were encoded so. Raises ArtifactInvalid.
+
+    The image saves it by XGBoost's `save_model`, into a file without an ending: that is UBJSON since XGBoost 2.1.
+    Earlier images left XGBoost's old binary form, or a pickle. Source: algorithm_mode/train.py of
+    https://github.com/aws/sagemaker-xgboost-container
+    """
+    if content.startswith(PICKLE):
+        raise ArtifactInvalid(
+            "the model of XGBoost is a pickle, which runs whatever is in it, and nothing is unpickled: retrain again"
+        )
+    try:
+        document = _unpacked(content) if _is_ubjson(content) else document_in(content)
+        has = whole(table(table(document, "learner"), "learner_model_param"), "num_feature")
+        if has != encoding.width:
+            refused(f"has {has:,} features: expected {encoding.width:,}, as the rows have that it was trained on")
+        model = boosted(document, classes=classes, named=False)
+    except ImportRefused as exc:
+        raise ArtifactInvalid(f"the model of XGBoost: {exc.message}") from exc
+    except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as exc:
+        raise ArtifactInvalid(f"the model of XGBoost is malformed: {type(exc).__name__}: retrain again") from exc
+    return BoostedRows(encoding=encoding, boosted=model)
+
+
+def _is_ubjson(content: bytes) -> bool:
+    return len(content) > 1 and content[:1] == b"{" and content[1] in MARKS_OF_UBJSON
+
+
+def _unpacked(content: bytes) -> Any:
+    try:
+        return ubjson.read(content)
+    except ValueError as exc:
+        raise ImportRefused(f"the file {exc}: retrain again") from exc
+
+
+def document_in(content: bytes) -> Mapping[str, Any]:
+    if _is_ubjson(content):
         refused(f"is UBJSON: {SAVE_AS_JSON}")
     for beginning, why in BEGINNINGS.items():
         if content.startswith(beginning):

@@ -14,7 +14,7 @@ from chalicelib.accepted.texts import TASK_MB
 from chalicelib.errors import DatasetTooLarge
 from chalicelib.settings import StageSettings, load
 from lambdas import recipes
-from lambdas.model.recipe import Categorical, Columns, LinearLearner, Numeric, Recipe, Serving
+from lambdas.model.recipe import Categorical, Columns, LinearLearner, Numeric, Recipe, Serving, XGBoost
 from tests.given import data, graphs
 from workflows.checking.capacity import capacity, rounded
 from workflows.checking.file import check_room
@@ -151,3 +151,5 @@ def test_algorithm_of_sagemakers_is_told_and_has_all_rows_in_the_memory_of_prepr
         "flows is trained by SageMaker's linear-learner and served as scorecard: about"
     )
     assert found.data_set.setting == "NIGHTSWAP_PREPROCESS_MEMORY_MB"
+    trees = capacity(data.recipe(estimator=XGBoost(), engine="sagemaker"), StageSettings())
+    assert "estimates it" not in trees.in_words()

@@ -12,16 +12,20 @@ import numpy as np
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts.decisions import TRAIN_LINEAR_LEARNER
+from chalicelib.contracts.decisions import TRAIN_LINEAR_LEARNER, TRAIN_XGBOOST
 from chalicelib.contracts.training import Preprocessed, PreprocessTask, Trained
 from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsupported, TrainingFailed
-from lambdas import evaluate, preprocess, recipes, train
+from lambdas import answers, engine, evaluate, preprocess, recipes, train
 from lambdas.engines.sagemaker import built_in, job
+from lambdas.model.evaluation.evaluation import evaluate as judged
+from lambdas.model.evaluation.tally.holdout import Holdout
 from lambdas.model.formats.encoded import Encoding
+from lambdas.model.formats.table import format_of
 from lambdas.model.recipe import Categorical, LinearLearner, Numeric, Recipe, SageMaker
+from lambdas.parts import Parts
 from tests.fakes.edges import FakeOutside
-from tests.given import built_ins
-from tests.given.nights import MODEL
+from tests.given import built_ins, sagemaker_models
+from tests.given.nights import MODEL, going
 from tests.unit.lambdas.engines.sagemaker.jobs import content
 from tests.unit.lambdas.nightly_batch import (
     RUN,
@@ -31,6 +35,7 @@ from tests.unit.lambdas.nightly_batch import (
     preprocessing,
     training_task,
 )
+from tests.unit.lambdas.packages import serve
 
 KEY = job.output_key(SETTINGS.stage, run=RUN, model=MODEL)
 
@@ -225,3 +230,43 @@ def test_rows_that_do_not_fit_into_the_memory_of_preprocess(night: FakeOutside) 
 
     with pytest.raises(DatasetTooLarge, match="NIGHTSWAP_PREPROCESS_MEMORY_MB"):
         built_in.describe(night.edges, training_task(ready), recipe, own, where, stage="test", memory_mb=128)
+
+
+def of_trees(classes: int) -> Recipe:
+    return sagemaker_models.recipe(classes, model=MODEL)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_model_of_boosted_trees_passes_its_gate(classes: int) -> None:
+    recipe = of_trees(classes)
+    night = FakeOutside(MODEL, handler=serve)
+    going(night, RUN)
+    rows = sagemaker_models.table(classes)
+    lines = [
+        ",".join(["" if cell != cell else repr(cell) for cell in numbers] + [flag, label])
+        for numbers, (flag,), label in zip(
+            rows.numeric.tolist(), rows.categorical.tolist(), rows.labels.tolist(), strict=True
+        )
+    ]
+    night.store.put(layout.dataset(MODEL, "night.csv"), "\n".join(["size,age,flag,label", *lines, ""]).encode())
+
+    ready = described(night, lambda model: recipe)
+    assert ready.decision == TRAIN_XGBOOST
+    assert ready.job is not None
+    several = {"num_class": "3", "objective": "multi:softprob"} if classes == 3 else {"objective": "binary:logistic"}
+    assert ready.job.hyperparameters == {"max_depth": "3", "num_round": "12", **several}
+    body = sagemaker_models.file(classes, "xgboost-model")
+    night.store.put(KEY, built_ins.archived({"xgboost-model": body}))
+    trained = train.run(training_task(ready), night.edges, SETTINGS, load=lambda model: recipe)
+
+    assert trained.artifact_uri.endswith("/model.trees")
+    with Parts(night.edges, evaluation_task(ready, trained).holdout_uri, task="Evaluate") as parts:
+        holdout = Holdout(
+            rows={name: len(parts.open(name)) for name in parts.names},
+            part=parts.open,
+            answers=lambda name: answers.read(night.edges, trained.answers_uri, part=name),
+            each=engine.each,
+        )
+        made = format_of("trees").code().load(content(night, layout.work(RUN, "model.trees")))
+        report = judged(recipe, artifact=made, holdout=holdout, champion=None)
+    assert report["passed"], report["reason"]

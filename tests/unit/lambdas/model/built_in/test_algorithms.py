@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.errors import RecipeInvalid
 from lambdas.model.built_in.algorithms import BUILT_INS
-from lambdas.model.recipe import LinearLearner, Numeric, SageMaker, Threshold
+from lambdas.model.recipe import Date, LinearLearner, Numeric, SageMaker, Threshold, XGBoost
 from tests.given import data
 
 
@@ -51,7 +51,7 @@ def test_hyperparameter_outside_of_its_documented_range_is_named(given: dict[str
         ({"columns": [Numeric("size", missing="imputer")]}, "missing='imputer', and LinearLearner takes no gaps"),
         ({"engine": SageMaker(instances=0)}, "engine.instances is 0: expected 1 to 20"),
         ({"engine": SageMaker(instances=21)}, "engine.instances is 21: expected 1 to 20"),
-        ({"estimator": LinearLearner}, "expected a function of the columns, or LinearLearner(...)"),
+        ({"estimator": LinearLearner}, "expected a function of the columns, or LinearLearner(...) or XGBoost(...)"),
     ],
 )
 def test_contradiction_of_a_recipe_is_named(changes: dict[str, Any], words: str) -> None:
@@ -86,6 +86,43 @@ def test_weight_of_the_positive_class_is_for_two_classes() -> None:
     assert list(LinearLearner(positive_example_weight_mult="balanced").problems(classes=2)) == []
     [problem] = LinearLearner(positive_example_weight_mult=3.0).problems(classes=3)
     assert problem == "LinearLearner has positive_example_weight_mult, which is not for 3 classes: leave it out"
+
+
+def test_job_of_boosted_trees() -> None:
+    of_two = XGBoost(max_depth=4, reg_lambda=2.5).told(classes=2, width=4, rows_of_an_instance=9)
+    of_three = XGBoost(num_round=7).told(classes=3, width=4, rows_of_an_instance=9)
+
+    assert of_two == {"lambda": "2.5", "max_depth": "4", "num_round": "100", "objective": "binary:logistic"}
+    assert of_three == {"num_class": "3", "num_round": "7", "objective": "multi:softprob"}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"objective": "rank:map"}, "XGBoost has objective, which it does not take here"),
+        ({"booster": "dart"}, "XGBoost has booster, which it does not take here"),
+        ({"early_stopping_rounds": 3}, "XGBoost has early_stopping_rounds, which it does not take here"),
+        ({"eta": 1.5}, "XGBoost has eta=1.5: expected a number, 0 to 1"),
+        ({"subsample": 0}, "XGBoost has subsample=0: expected a number, more than 0 and 1 at most"),
+        ({"max_bin": 1}, "XGBoost has max_bin=1: expected a whole number, 2 or more"),
+        ({"tree_method": "exact"}, "XGBoost has tree_method='exact': expected one of auto, approx, hist"),
+    ],
+)
+def test_hyperparameter_of_boosted_trees_that_is_refused(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(estimator=XGBoost(**given), engine="sagemaker")
+
+    assert words in raised.value.message
+
+
+def test_weight_of_the_positive_class_of_boosted_trees_is_for_two_classes() -> None:
+    [problem] = XGBoost(scale_pos_weight=3).problems(classes=3)
+    assert problem == "XGBoost has scale_pos_weight, which is not for 3 classes: leave it out"
+
+
+def test_part_of_a_date_that_trees_do_not_take() -> None:
+    with pytest.raises(RecipeInvalid, match="parts of column at has weekday, and XGBoost takes no such part"):
+        data.recipe(columns=[Date("at", parts=["weekday"])], estimator=XGBoost(), engine="sagemaker")
 
 
 def test_batch_that_the_recipe_names_is_taken_where_there_are_as_many_rows() -> None:

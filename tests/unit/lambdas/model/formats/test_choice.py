@@ -14,7 +14,7 @@ from sklearn.tree import DecisionTreeClassifier
 from chalicelib.errors import ArtifactInvalid, EstimatorUnsupported
 from lambdas.model.formats.choice import choose
 from lambdas.model.formats.table import FORMATS
-from lambdas.model.recipe import LinearLearner
+from lambdas.model.recipe import LinearLearner, XGBoost
 from tests.fakes.formats import CodeOf, form
 
 
@@ -86,4 +86,4 @@ def test_only_refusal_is_raised_as_its_format_wrote_it() -> None:
 
 
 def test_algorithm_of_sagemakers_has_a_format_of_its_own() -> None:
-    assert choose(LinearLearner(), named=None) == "scorecard"
+    assert [choose(each, named=None) for each in (LinearLearner(), XGBoost())] == ["scorecard", "trees"]

@@ -58,12 +58,13 @@ def test_rows_as_text_are_scaled_filled_and_encoded() -> None:
 
     lines = encoded_rows.csv(seen, encoding=encoding).decode().splitlines()
 
-    # 10 to 40 have the mean 25 and the deviation 11.180; 3, 5, 5, 5 the mean 4.5 and the deviation 0.866
+    # 10 to 40 have the mean 25 and the deviation 11.180; 3, 5, 5, 5 the mean 4.5 and the deviation 0.866;
+    # then as 32-bit floats
     assert lines == [
-        "0,-1.34164079,-1.73205081,0,0,1",
-        "1,-0.447213595,0.577350269,0,1,0",
-        "0,0.447213595,0.577350269,0,0,1",
-        "1,1.34164079,0.577350269,1,0,0",
+        "0,-1.34164083,-1.73205078,0,0,1",
+        "1,-0.44721359,0.577350259,0,1,0",
+        "0,0.44721359,0.577350259,0,0,1",
+        "1,1.34164083,0.577350259,1,0,0",
     ]
     assert [encoded_rows.row_bytes(encoding), encoding.width] == [34, 5]
 

@@ -21,7 +21,7 @@ from lambdas.model.formats.scorecard import size
 from lambdas.model.formats.scorecard.export import export
 from lambdas.model.reading.cells import category_check, number_problem
 from lambdas.model.reading.table import Table
-from lambdas.model.recipe import Categorical, Columns, LinearLearner, Numeric, at_least
+from lambdas.model.recipe import Categorical, Columns, LinearLearner, Numeric, XGBoost, at_least
 from lambdas.model.training import trial
 from lambdas.model.training.estimator import fit
 from tests.given import data
@@ -206,3 +206,6 @@ def test_algorithm_of_sagemakers_is_not_tried() -> None:
     made = data.recipe(estimator=LinearLearner(), engine="sagemaker")
 
     assert trial.try_out(made) == ("LinearLearner is a closed image of SageMaker's: nothing was fitted here",)
+    trees, rows = data.recipe(estimator=XGBoost(), engine="sagemaker"), trial.made_up(made)
+    trial.foresee(trees, train=rows)
+    assert trial.expected(trees, train=rows.take(np.arange(len(rows)).repeat(100))) is None
