@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from chalicelib.edges.object_store import ObjectStore, Stored
 from chalicelib.errors import RecipeUnknown
 from chalicelib.runs.dataset import Object
 from lambdas import packs
-from lambdas.model.recipe import Recipe, Window
+from lambdas.model.recipe import Recipe, Split, Window
 from lambdas.splits import Splits
 from tests.fakes.stage import FakeStage
 from tests.given import data
@@ -42,13 +43,13 @@ def source(name: str, body: bytes) -> dict[str, Any]:
     return {"name": name, "etag": contents.etag(body)}
 
 
-def count_rows(on: FakeStage) -> None:
+def count_rows(on: FakeStage, *, recipe: Recipe = RECIPE) -> None:
     """A run read the files."""
     objects = [
         Object(key=each.key, etag=each.etag, size_bytes=each.size_bytes)
         for each in on.outside.store.list(layout.dataset(MODEL))
     ]
-    packs.from_objects(on.edges, MODEL, objects, Splits({}), memory_mb=1_769, load=lambda _: RECIPE)
+    packs.from_objects(on.edges, MODEL, objects, Splits({}), memory_mb=1_769, load=lambda _: recipe)
 
 
 class Watched:
@@ -129,6 +130,28 @@ def test_rows_are_those_that_the_last_run_counted_and_others_are_not_read_yet() 
     assert sum(first.classes.values()) == 30
     assert (second.rows, second.classes) == (None, None)
     assert "not read yet" in on.run("data", "list").output
+
+
+@pytest.mark.parametrize("split", [Split(by="time"), Split(by="time", column="day")])
+def test_rows_of_a_class_are_told_on_whichever_side_of_a_date_they_are(split: Split) -> None:
+    lines = [data.csv(RECIPE, rows=rows, seed=rows).decode().split() for rows in (30, 20)]
+    files = {
+        f"2026-11-{night:02}.csv": "\n".join(
+            f"{line},{'day' if not place else f'2026-11-{night - place % 3:02}'}" for place, line in enumerate(each)
+        ).encode()
+        for night, each in zip((7, 20), lines, strict=True)
+    }
+    on = stage_with(files)
+
+    count_rows(on, recipe=replace(RECIPE, split=split))
+
+    found = {each.name: each.classes for each in listing(on.edges, model=MODEL).entries}
+    assert found == {name: Counter(map(class_of, body.splitlines()[1:])) for name, body in files.items()}
+
+
+def class_of(line: bytes) -> str:
+    """Of a line of these files, whose label is before the last field."""
+    return RECIPE.classes[line.split(b",")[-2].decode()]
 
 
 def test_rows_that_are_not_recorded_of_a_file_that_was_read_are_not_said_to_be_unread() -> None:

@@ -256,3 +256,10 @@ def test_share_of_rows_to_tolerate_is_taken_up_to_its_limits(rows: float) -> Non
 
 def test_files_to_tolerate_are_taken_up_to_their_limit() -> None:
     assert data.recipe(tolerate=Tolerate(files=9_999)).tolerate.files == 9_999
+
+
+def test_class_of_all_other_labels_is_one_of_the_classes() -> None:
+    recipe = data.recipe(classes={"spam.": "bad", "worm.": "bad"}, other="anything")
+
+    assert recipe.class_names == ("anything", "bad")
+    assert [recipe.class_of(label) for label in ("worm.", "new.", "")] == ["bad", "anything", None]
