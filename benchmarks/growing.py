@@ -3,9 +3,10 @@
 python -m benchmarks.growing 1555 10000
 
 The arguments are rows a night. The nights before have left their parts, and a version that was trained on all files
-but the last is live. The two nights take turns, each in a process of its own, on a bucket in memory, so that a call
-takes no time; calls are counted instead. A cold start is another process, which imports the task and makes its
-clients: Lambda bills it too. Writes benchmarks/results/growing.json.
+but the last is live. The two nights take turns, each in a process of its own: on a bucket in memory, where a call
+takes no time and is counted instead, with the bytes that it reads; and by S3's own client on a local AWS, whose
+processor is not counted. A cold start is another process, which imports the task and makes its clients: Lambda bills
+it too. Writes benchmarks/results/growing.json.
 """
 
 from __future__ import annotations
@@ -28,17 +29,25 @@ from rich.table import Table as Drawn
 from benchmarks.scale import MODEL
 from benchmarks.scale_task import SETTINGS, asked, make_champion, with_the_champion
 from chalicelib import layout
+from chalicelib.aws.object_store import BucketStore
+from chalicelib.aws.patience import PATIENT
 from chalicelib.contracts.training import PreprocessTask
+from chalicelib.edges import Edges
+from chalicelib.edges.object_store import Stored
 from chalicelib.promotion.lease import Lease
 from lambdas import preprocess
+from lambdas.step import spare_the_libraries
 from tests import http_connections
 from tests.fakes.edges import FakeOutside
 from tests.fakes.store import InMemoryStore
+from tests.given.local_aws import reached_alone
+from workflows.local.process import LocalAws
 from workflows.rebuilding.folder_store import FolderStore
 
+ROOT = Path(__file__).parents[1]
 NIGHTS = (2, 365)
-ROUNDS = 9
-COLUMNS = ("task, s", "with a cold start, s", "calls")
+ROUNDS = 3
+COLUMNS = ("task, s", "by S3's client, s", "with a cold start, s", "calls", "read, MB")
 RESULTS = Path(__file__).with_name("results") / "growing.json"
 RUNS = 6
 """So many runs have left their parts."""
@@ -56,11 +65,17 @@ ENVIRONMENT = {
 
 
 class Counting:
-    """A bucket that counts its calls."""
+    """A bucket that counts its calls, and the bytes that it is read for."""
 
     def __init__(self, store: InMemoryStore) -> None:
         self._store = store
-        self.calls = 0
+        self.calls = self.read_bytes = 0
+
+    def find(self, key: str) -> Stored | None:
+        found = self._store.find(key)
+        self.calls += 1
+        self.read_bytes += len(found.body) if found else 0
+        return found
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._store, name)
@@ -88,14 +103,37 @@ def prepare(folder: Path, *, night: int, rows: int) -> None:
 
 def measure(folder: Path) -> dict[str, float]:
     """The night, in this process, which has prepared nothing before."""
-    stored, memory = FolderStore(folder), InMemoryStore()
-    for each in stored.list(""):
-        memory.uncover(each.key, (folder / each.key).read_bytes())
+    memory = _taken_over(folder)
     counting = Counting(memory)
-    edges = replace(with_the_champion(memory), store=counting)
+    processor = _processor(replace(with_the_champion(memory), store=counting))
+    return {"task": processor, "calls": counting.calls, "read": counting.read_bytes / 1e6}
+
+
+def measure_by_client(folder: Path, *, endpoint: str) -> dict[str, float]:
+    """The same on a bucket of its own at the endpoint."""
+    with reached_alone(endpoint):
+        client, memory = PATIENT.client("s3"), _taken_over(folder)
+        bucket = f"nightswap-bench-{os.getpid()}"
+        client.create_bucket(Bucket=bucket)
+        store = BucketStore(client, bucket=bucket)
+        edges = with_the_champion(memory)
+        for each in FolderStore(folder).list(""):
+            store.put(each.key, (folder / each.key).read_bytes())
+        return {"by client": _processor(replace(edges, store=store))}
+
+
+def _taken_over(folder: Path) -> InMemoryStore:
+    memory = InMemoryStore()
+    for each in FolderStore(folder).list(""):
+        memory.uncover(each.key, (folder / each.key).read_bytes())
+    return memory
+
+
+def _processor(edges: Edges) -> float:
+    spare_the_libraries()
     begun = time.process_time()
     preprocess.run(asked("preprocess", {}), edges, SETTINGS)
-    return {"task": time.process_time() - begun, "calls": counting.calls}
+    return time.process_time() - begun
 
 
 def _in_a_process(*command: str) -> Any:
@@ -106,8 +144,11 @@ def _in_a_process(*command: str) -> Any:
 
 
 def measured(rows: int) -> list[tuple[float, ...]]:
-    """Of each night the medians: seconds of the task, seconds with a cold start, calls of the bucket."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Of each night the medians, in the order of COLUMNS."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        LocalAws.start(ROOT, state=Path(folder, "aws"), short_port=0) as aws,
+    ):
         folders = [Path(folder, str(night)) for night in NIGHTS]
         for night, each in zip(NIGHTS, folders, strict=True):
             prepare(each, night=night, rows=rows)
@@ -116,16 +157,21 @@ def measured(rows: int) -> list[tuple[float, ...]]:
         for _ in range(ROUNDS):
             colds.append(_in_a_process("-c", COLD))
             for taken, each in zip(tasks, folders, strict=True):
-                taken.append(_in_a_process("-m", "benchmarks.growing", "--measure", str(each)))
+                found = _in_a_process("-m", "benchmarks.growing", "--measure", str(each))
+                taken.append(found | _in_a_process("-m", "benchmarks.growing", "--by", aws.endpoint, str(each)))
     cold = statistics.median(colds)
-    found = [(statistics.median(each["task"] for each in taken), taken[0]["calls"]) for taken in tasks]
-    return [(task, cold + task, calls) for task, calls in found]
+    return [_medians(taken, cold=cold) for taken in tasks]
+
+
+def _medians(taken: Sequence[dict[str, float]], *, cold: float) -> tuple[float, ...]:
+    task, by_client = (statistics.median(each[name] for each in taken) for name in ("task", "by client"))
+    return task, by_client, cold + by_client, taken[0]["calls"], taken[0]["read"]
 
 
 def draw(rows: int, found: Sequence[tuple[float, ...]]) -> None:
     drawn = Drawn("night", *COLUMNS, title=f"{rows:,} rows a night, n={ROUNDS}")
-    for night, (task, whole, calls) in zip(NIGHTS, found, strict=True):
-        drawn.add_row(f"{night}", f"{task:.3f}", f"{whole:.3f}", f"{calls:.0f}")
+    for night, (*seconds, calls, read) in zip(NIGHTS, found, strict=True):
+        drawn.add_row(f"{night}", *(f"{each:.3f}" for each in seconds), f"{calls:.0f}", f"{read:.1f}")
     drawn.add_row("ratio", *(f"{last / first:.2f}" for first, last in zip(*found, strict=True)))
     Console().print(drawn)
 
@@ -133,6 +179,9 @@ def draw(rows: int, found: Sequence[tuple[float, ...]]) -> None:
 def main() -> None:
     if sys.argv[1] == "--measure":
         print(json.dumps(measure(Path(sys.argv[2]))))
+        return
+    if sys.argv[1] == "--by":
+        print(json.dumps(measure_by_client(Path(sys.argv[3]), endpoint=sys.argv[2])))
         return
     told: dict[str, dict[str, list[float]]] = {}
     for rows in map(int, sys.argv[1:]):
