@@ -1,4 +1,4 @@
-"""Defines immutable values for all that GET /predict loads: a class costs a fiftieth of a frozen dataclass.
+"""Defines immutable values, for what GET /predict and tasks load: a class costs a fiftieth of a frozen dataclass.
 
 `dataclasses` writes the methods of every class anew and compiles them, 0.3 ms and more of each cold start. Here all
 values share them. mypy checks a value as it checks a dataclass, and `replace`, `asdict` and `fields` of `dataclasses`

@@ -28,7 +28,7 @@ WORLD = {"os", "time", "datetime", "socket", "subprocess", "urllib", "http"}
 """Environment, clock, network and other processes."""
 PURE_CORE = {
     *("chalicelib.cutting", "chalicelib.errors", "chalicelib.exact", "chalicelib.limits", "chalicelib.names"),
-    *("chalicelib.edges.serving_room", "chalicelib.contracts.instances"),
+    *("chalicelib.edges.serving_room", "chalicelib.contracts.instances", "chalicelib.values"),
 }
 """What of chalicelib has no outside either."""
 

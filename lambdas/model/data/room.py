@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from chalicelib.cutting import amount
 from chalicelib.errors import DatasetTooLarge
+from chalicelib.values import Value
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
 
@@ -20,8 +20,7 @@ MEMORY_MB_MAX = 10_240
 """Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Demand:
+class Demand(Value, kw_only=True):
     """The most memory that a task takes, by the size of its tables."""
 
     task: str

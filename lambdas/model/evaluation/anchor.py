@@ -13,9 +13,9 @@ than it, by more than the margin, is refused: what the recipe demands of the cha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.values import Value
 from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.champion import Beside, Compared
 from lambdas.model.evaluation.counted import Counted
@@ -28,8 +28,7 @@ from lambdas.model.gate.thresholds import AT_LEAST, GateRule, RuleResult
 from lambdas.model.recipe import Recipe
 
 
-@dataclass(frozen=True, kw_only=True)
-class AnchorVersion:
+class AnchorVersion(Value, kw_only=True):
     """The version that is the anchor on this night."""
 
     model_version: int
@@ -46,8 +45,7 @@ class AnchorVersion:
         return f"the anchor, version {self.model_version}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Anchored:
+class Anchored(Value, kw_only=True):
     """What came of the comparison with the anchor."""
 
     version: AnchorVersion | None

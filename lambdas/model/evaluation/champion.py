@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
+from chalicelib.values import Value
 from lambdas.model.evaluation.counted import Counted
 from lambdas.model.gate.comparison import NOT_ENOUGH_ROWS, Comparisons, compare_jointly, is_comparable
 from lambdas.model.gate.comparison_text import sentence, summary
@@ -22,8 +23,7 @@ Beside = tuple[Counted, JointCounts]
 """What a version beside the challenger is worth, and the rows by the answers of both."""
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(Value):
     """A champion that could be scored; or another version that is in its place, the anchor."""
 
     counted: Counted
@@ -82,8 +82,7 @@ class Compared:
         }
 
 
-@dataclass(frozen=True)
-class Champion:
+class Champion(Value):
     """The champion's scores on the same holdout, or why it could not be scored."""
 
     compared: Compared | None

@@ -7,12 +7,12 @@ since then. Both are taken into account before it is said that a ratio fell: see
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from chalicelib.cutting import amount
 from chalicelib.exact import exact
+from chalicelib.values import Value
 from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.counted import Counted
 from lambdas.model.evaluation.tally.answered import answered
@@ -29,8 +29,7 @@ from lambdas.model.recipe import Recipe
 from lambdas.model.splitting.row_hashes import row_hashes
 
 
-@dataclass(frozen=True)
-class Then:
+class Then(Value):
     """A ratio of the version when it was judged itself."""
 
     value: float
@@ -40,8 +39,7 @@ class Then:
     """As many rows without copies would tell as much."""
 
 
-@dataclass(frozen=True)
-class Past:
+class Past(Value):
     """What is known of the live version from before tonight."""
 
     then: Mapping[str, Then]

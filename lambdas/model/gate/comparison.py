@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 
+from chalicelib.values import Value
 from lambdas.model.arrays import Floats
 from lambdas.model.gate.demands import PROPORTIONS, RATIOS, Demands
 from lambdas.model.gate.joint import JointCounts
@@ -30,8 +30,7 @@ UNDEFINED, NOTHING_TO_COMPARE = "undefined", "nothing to compare"
 PASSING = (NOT_SHOWN_WORSE, NO_WORSE, NOTHING_TO_COMPARE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
+class Comparison(Value, kw_only=True):
     """One ratio. Differences are the challenger's less the champion's; None where either is undefined."""
 
     name: str
@@ -66,8 +65,7 @@ class Comparison:
         return self.verdict in PASSING
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparisons:
+class Comparisons(Value, kw_only=True):
     """The comparisons of a verdict, in the order of the recipe's thresholds."""
 
     demands: Demands

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from chalicelib.values import Value
 
 SURE = 0.95
 SURE_MAX = 0.9999
@@ -16,8 +16,7 @@ PROPORTIONS = ("accuracy", "recall", "false_positive_rate")
 by `statistics.tango`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Demands:
+class Demands(Value, kw_only=True):
     """What a recipe asks of the comparison."""
 
     sure: float = SURE

@@ -5,13 +5,13 @@ Only the cells that hold rows are kept: with many classes most of the K x K x K 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.values import Value
 from lambdas.model.arrays import Integers
 from lambdas.model.metrics.ratios import Proportion
 
@@ -22,8 +22,7 @@ CELLS_MAX = 10_000
 API's answer is limited to `limits.LAMBDA_PAYLOAD_BYTES`."""
 
 
-@dataclass(frozen=True, eq=False)
-class JointCounts:
+class JointCounts(Value):
     """The m cells that hold rows, in ascending order. Classes are positions, 0..n_classes - 1."""
 
     n_classes: int

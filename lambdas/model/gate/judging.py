@@ -18,10 +18,11 @@ data, Biometrics 48 (1992) 577-585; for the effect of weights, sum(w * w) / sum(
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from chalicelib.exact import Number, between, exact, fewer
+from chalicelib.values import Value
 from lambdas.model.gate import bounds
 from lambdas.model.gate.thresholds import AT_MOST, MORE_ROWS, GateRule, Interval, RuleResult, check
 from lambdas.model.metrics.ratios import ROWS_OF, WHY_UNDEFINED, Proportion
@@ -49,8 +50,7 @@ def judge(threshold: GateRule, *, value: Number | None, proportion: Proportion |
     return _proved(result, threshold=threshold, rows=rows, sure=threshold.sure)
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Value):
     """What the rows tell: of `whole` rows without copies, `least` to `most` have the property."""
 
     least: int

@@ -5,12 +5,12 @@ fitted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from chalicelib.exact import PROBABILITY_TOLERANCE
+from chalicelib.values import Value
 from lambdas.model.gate.thresholds import AT_MOST, RuleResult, check
 from lambdas.model.predictions import Answers
 
@@ -20,8 +20,7 @@ RULES = (LABELS, PROBABILITIES)
 """The names of the rules."""
 
 
-@dataclass(frozen=True)
-class Parity:
+class Parity(Value):
     """How far artifact and estimator are apart on some rows."""
 
     rows: int

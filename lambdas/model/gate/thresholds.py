@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from chalicelib.cutting import all_of, verb
 from chalicelib.exact import Number, exact, reaches, shown
+from chalicelib.values import Value
 from lambdas.model.metrics.ratios import CLASS_RATIOS, COST, FLIPS, OVERALL_RATIOS, WHY_UNDEFINED
 
 RATIO_MARGIN = 0.01
@@ -26,8 +26,7 @@ MORE_ROWS = "add files, or hold out a larger part"
 """The way on of a rule whose rows tell too little."""
 
 
-@dataclass(frozen=True)
-class GateRule:
+class GateRule(Value):
     """A bound on one metric; make it with `at_least` and `at_most`."""
 
     metric: str
@@ -104,8 +103,7 @@ def at_most_flips(share: float, *, sure: float | None = None) -> GateRule:
     return GateRule(FLIPS, None, AT_MOST, share, None, sure)
 
 
-@dataclass(frozen=True)
-class Interval:
+class Interval(Value):
     """Between which ends the true ratio is: beyond each of them with a probability of 1 - `sure` at most."""
 
     low: float
@@ -117,8 +115,7 @@ class Interval:
     """As many rows without copies would tell as much; equal to `rows` where none is a copy."""
 
 
-@dataclass(frozen=True)
-class RuleResult:
+class RuleResult(Value):
     """One rule of a verdict. `bound` carries its direction in `direction`."""
 
     name: str
@@ -132,8 +129,7 @@ class RuleResult:
     """False where the rows prove neither that the bound is kept nor that it is not; then the rule fails."""
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Value):
     """Passed when there are rules and every one passed."""
 
     rules: tuple[RuleResult, ...]

@@ -8,14 +8,13 @@ Source: Fawcett, An introduction to ROC analysis, Pattern Recognition Letters 27
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from chalicelib.exact import Number, exact
+from chalicelib.values import Value
 
 
-@dataclass(frozen=True)
-class Proportion:
+class Proportion(Value):
     """`part` of `whole` rows."""
 
     part: int
@@ -24,8 +23,7 @@ class Proportion:
     """How often a row occurs, on average over the rows: sum(w * w) / sum(w), where a distinct row occurs w times."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Counts:
+class Counts(Value, kw_only=True):
     """Counts of rows by their true and predicted class.
 
     >>> Counts(tp=437, fp=0, fn=5, tn=113_058).recall

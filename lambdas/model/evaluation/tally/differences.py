@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.exact import PROBABILITY_TOLERANCE
+from chalicelib.values import Value
 from lambdas.model.arrays import Integers
 from lambdas.model.artifact import Features, as_json
 from lambdas.model.evaluation.tally.answered import Answered
@@ -19,8 +19,7 @@ from lambdas.serve.seldom.array_columns import as_request
 ROWS_MAX = 10
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Value):
     """A row, which stands for all rows that are alike in features and class."""
 
     row: int

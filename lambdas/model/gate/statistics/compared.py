@@ -5,15 +5,13 @@ So any two models can be compared in it, from the joint counts alone. The areas 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from chalicelib.values import Value
 from lambdas.model.arrays import Integers
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(Value):
     """A ratio that is compared."""
 
     metric: str

@@ -21,7 +21,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from chalicelib.values import Value
 
 FALSE_A_YEAR = 0.05
 VERSIONS_A_YEAR = 366
@@ -31,8 +32,7 @@ SMALLEST = 1e-12
 """A share of errors that one error disproves: 0 would have no odds."""
 
 
-@dataclass(frozen=True)
-class Errors:
+class Errors(Value):
     """So many of `rows` rows without copies were wrong, rounded against what is to be proved."""
 
     errors: int

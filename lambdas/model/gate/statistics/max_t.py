@@ -12,10 +12,10 @@ Source: Hothorn, Bretz and Westfall, Simultaneous inference in general parametri
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
+from chalicelib.values import Value
 from lambdas.model.arrays import Floats
 
 DRAWS = 20_000
@@ -23,8 +23,7 @@ DRAWS = 20_000
 SEED = 0
 
 
-@dataclass(frozen=True, eq=False)
-class FamilyWise:
+class FamilyWise(Value):
     """Of r comparisons: a statistic below -critical is too low for chance, all of them together considered."""
 
     p: Floats

@@ -18,11 +18,11 @@ Alonzo and Pepe, Comparisons of predictive values of binary medical diagnostic t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.values import Value
 from lambdas.model.arrays import Floats, Integers
 from lambdas.model.gate.joint import JointCounts
 from lambdas.model.gate.statistics.compared import Compared
@@ -33,8 +33,7 @@ HALVINGS = 60
 """Of an interval of 1: all the digits of a float."""
 
 
-@dataclass(frozen=True, eq=False)
-class Family:
+class Family(Value):
     """r ratios as arrays, and their values for both models. Everything is (r,) where nothing else is said."""
 
     a: NDArray[np.int8]
@@ -90,8 +89,7 @@ class Family:
         return m2 - d, m2
 
 
-@dataclass(frozen=True, eq=False)
-class ScoreTest:
+class ScoreTest(Value):
     """What came of the test of each ratio: (r,) where nothing else is said, 0 where a ratio is undefined."""
 
     family: Family
