@@ -86,6 +86,11 @@ def _of_estimator(recipe: Recipe, *, where: str) -> list[Finding]:
         warned = tried(recipe)
     except NightswapError as exc:
         return [_refusal(exc, where=where, way_out="change the recipe's function `estimator`")]
+    if recipe.built_in is not None:
+        return [
+            ok("its hyperparameters are in their ranges", where=where),
+            *(note(each, where=where) for each in warned),
+        ]
     served = ok("its estimator was fitted and exported on rows that were made up: it can be served", where=where)
     return [served, *(note(f"of these rows {each}", where=where) for each in warned)]
 

@@ -507,3 +507,20 @@ def test_time_of_a_search_in_a_training_job_is_held_to_that_of_the_job(tmp_path:
     found = [each for each in findings(str(file), rows, settings=StageSettings()) if "tuning it" in each.what]
 
     assert found[0].what.endswith("of the 3,600 s that there are")
+
+
+def test_algorithm_of_sagemakers_is_said_not_to_be_tried(tmp_path: Path) -> None:
+    file = tmp_path / "flows.py"
+    file.write_text(
+        "from lambdas.model.recipe import LinearLearner, Numeric, Recipe, at_least\n"
+        "RECIPE = Recipe(model='flows', columns=[Numeric('size')], label='label', classes={'a': 'a', 'b': 'b'},\n"
+        "                positive='b', estimator=LinearLearner(epochs=5), engine='sagemaker',\n"
+        "    thresholds=[at_least('recall', of='b', bound=0.9), at_least('precision', of='b', bound=0.9)])\n",
+        "utf-8",
+    )
+
+    said = CliRunner().invoke(group, ["check", str(file)]).output.replace("\n        ", " ")
+
+    assert "its hyperparameters are in their ranges" in said
+    assert "LinearLearner is a closed image of SageMaker's: nothing was fitted here" in said
+    assert "it can be served" not in said
