@@ -119,6 +119,9 @@ render: setup-all .venv-authorization/.ready  ## rewrite what is committed besid
 	@$(PROJECT) -m workflows.cli render --write
 	@$(PROJECT) -m workflows.cli render --write --engine sagemaker
 	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --algorithm linear-learner
+	@$(PROJECT) -m workflows.cli render --write --target endpoint
+	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --target endpoint
+	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --algorithm linear-learner --target endpoint
 	@$(PROJECT) -m tests.contract.stacks.golden_templates
 	@$(PROJECT) -m tests.contract.numbers
 	@$(PROJECT) -m tests.contract.documents

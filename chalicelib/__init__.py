@@ -7,6 +7,7 @@ aws/            one thin client for each AWS service
 dashboard/      the page at GET /
 api/            who may call which route, what comes in, what goes out
 audit/          checks a model's record, and what serves against it (`nightswap verify`)
+endpoints/      which endpoints of versions stay, and for how long
 pruning/        deletes old versions
 explain/        why a run promoted its model or did not
 interventions/  what an operator does by hand: rollback, promote, pin, unpin, reject, restore, put-back

@@ -10,7 +10,7 @@
     │   └── NameUndated, LabelUnknown, ClassSharesShifted, SingleClass, TooFewRows
     ├── Unexpected              a refusal of AWS, or a mistake of ours: its words are in the log
     ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed, ThresholdNotReached, ImportRefused
-    ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, ServingTooSmall
+    ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, ServingTooSmall, EndpointFailed
     ├── ContractBroken, PackagingFailed
     ├── SettingsInvalid, RenderingFailed, LocalAwsFailed, DeploymentFailed, CommandFailed, DiskFull, SampleUnavailable
     └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
@@ -19,7 +19,6 @@
         └── NoLiveModel 503, StackMissing 503, Busy 503, ServingFailed 503
 
 The leaf names are a contract: Retry and Catch match the name alone. To rename a leaf is to change the state machine.
-
 A message says what is wrong, where, and what to do, in our own words; it never carries a secret or a whole payload,
 cut to `limits.MESSAGE_CHARACTERS`. Of another program's error the name goes on, of an estimator's one quoted line.
 """
@@ -188,6 +187,10 @@ class LayersMissing(NightswapError, status=409):
 
 class ServingTooSmall(NightswapError, status=409):
     """The serving function has too little memory or time to open an artifact that it reads from the bucket."""
+
+
+class EndpointFailed(NightswapError):
+    """SageMaker did not make the endpoint of a version, or it did not become healthy."""
 
 
 class ContractBroken(NightswapError):

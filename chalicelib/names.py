@@ -140,6 +140,20 @@ def task_function(stage: str, task: str) -> str:
     return f"{APP}-{stage}-{task}"
 
 
+def endpoint(stage: str, model: str, model_version: int) -> str:
+    """The endpoint of SageMaker of one version, where it has any, at most 63 letters, digits and hyphens.
+
+    >>> endpoint("prod", "kdd99-http", 7)
+    'nightswap-prod-kdd99-http-v7'
+    """
+    return f"{endpoint_prefix(stage, model)}{model_version}"
+
+
+def endpoint_prefix(stage: str, model: str) -> str:
+    """How the names begin of all endpoints of a model."""
+    return f"{APP}-{stage}-{model}-v"
+
+
 def serving_function(stage: str, model: str) -> str:
     """The Lambda function behind a model's alias."""
     return f"{serving_prefix(stage)}{model}"

@@ -14,6 +14,7 @@ from chalicelib.accepted import schedules
 from chalicelib.accepted.texts import (
     ALARM_DAYS,
     BUDGET_USD,
+    ECR_IMAGE,
     EMAIL,
     KEY_ARN,
     MEMORY_MB,
@@ -66,7 +67,6 @@ def _setting(variable: str, explanation: str, *, read: Read = str, default: Any 
 
 
 def _stale_days() -> Any:
-    """Set for the stage, and handed to its tasks by the stack."""
     told = "announce a live model as stale after so many days without a promotion"
     return _number("NIGHTSWAP_STALE_DAYS", told, STALE_DAYS, 30)
 
@@ -173,6 +173,12 @@ class StageSettings(_Settings):
     task_memory_mb: int = _number("NIGHTSWAP_TASK_MEMORY_MB", "MB of memory for each other task", TASK_MB, 512)
     task_storage_mb: int = _number("NIGHTSWAP_TASK_STORAGE_MB", "MB of /tmp for each other task", TASK_MB, 512)
     task_seconds: int = _number("NIGHTSWAP_TASK_SECONDS", "seconds for each other task", OTHER_TASK_SECONDS, 180)
+    endpoint_image: str = _setting(
+        "NIGHTSWAP_ENDPOINT_IMAGE",
+        "the image in ECR of the endpoints that recipes ask for",
+        read=matching(ECR_IMAGE, "one such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/nightswap:7, or nothing"),
+        default="",
+    )
     architecture: str = _setting(
         "NIGHTSWAP_ARCHITECTURE",
         "processor of tasks and serving functions: x86_64 or arm64",
@@ -225,6 +231,9 @@ class TaskSettings(_Settings):
         "the function's memory in MB, as Lambda itself tells it",
         read=whole(range(128, 10_241), said="128 to 10240"),
         default=10_240,
+    )
+    endpoints: str = _setting(
+        "NIGHTSWAP_ENDPOINTS", "`on` where the stage's versions may have endpoints", default=OFF
     )
     serving_layers: str = _setting("NIGHTSWAP_SERVING_LAYERS", "for Train: the layers of each model", default="")
 

@@ -46,6 +46,7 @@ splits.py          remembers how each object was first split
 horizon.py         decides which dates are used, trained on and held out
 extents.py         finds of which dates each object is
 split_words.py     says how they were split, where it is not row by row
+endpoint/          what runs behind the alias of a model that has an endpoint of SageMaker
 engines/           what stands in for a task on another engine
 recipes/           one file for each model
 model/             the pure machine learning

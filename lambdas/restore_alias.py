@@ -7,26 +7,32 @@ from typing import Any
 
 from chalicelib.contracts.runs import AliasRestored, RestoreAliasTask
 from chalicelib.edges import Edges
+from chalicelib.endpoints import clearing
 from chalicelib.errors import ContractBroken
 from chalicelib.notices import notices
 from chalicelib.runs import cleanup, outcomes
-from chalicelib.settings import TaskSettings
+from chalicelib.settings import ON, TaskSettings
 from lambdas.step import Context, carry_out
 
 
 def run(task: RestoreAliasTask, edges: Edges, settings: TaskSettings) -> AliasRestored:
     if task.failure is not None:
-        return _after(task, edges, failure=task.failure, stale_days=settings.stale_days)
+        return _after(task, edges, settings, failure=task.failure)
     if task.model is None:
         raise ContractBroken("RestoreAliasTask: a run that has not failed names its model")
     return cleanup.before(edges, run=task.run, model=task.model)
 
 
-def _after(task: RestoreAliasTask, edges: Edges, *, failure: Mapping[str, Any], stale_days: int) -> AliasRestored:
+def _after(
+    task: RestoreAliasTask, edges: Edges, settings: TaskSettings, *, failure: Mapping[str, Any]
+) -> AliasRestored:
     restored = cleanup.after(edges, run=task.run, model=task.model, failure=failure)
     ended = outcomes.find(edges, run=task.run)  # recorded just now, or before
     if ended is not None:
-        notices.stale(edges, run=task.run, model=ended.model, outcome=ended.outcome, stale_days=stale_days)
+        if settings.endpoints == ON:
+            clearing.at_the_end(edges, model=ended.model, run=task.run)
+        days = settings.stale_days
+        notices.stale(edges, run=task.run, model=ended.model, outcome=ended.outcome, stale_days=days)
     return restored
 
 

@@ -36,7 +36,11 @@ NETWORK = re.compile(r"(subnet-[0-9a-f]{8,17}( subnet-[0-9a-f]{8,17}){0,15}( sg-
 Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VpcConfig.html"""
 KEY_ARN = re.compile(r"(arn:aws[a-z-]{0,10}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,128})?")
 POLICY_ARN = re.compile(r"(arn:aws:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,512})?")
-"""It and an address may be nothing."""
+ECR_IMAGE = re.compile(
+    r"([0-9]{12}\.dkr\.ecr\.[a-z0-9-]{5,25}\.amazonaws\.com/[a-z0-9][a-z0-9._/-]{1,255}"
+    r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64}))?"
+)
+"""They and an address may be nothing."""
 
 
 def matching(pattern: re.Pattern[str], said: str) -> Read:

@@ -36,6 +36,7 @@ def edges(names: Names, patience: Patience = PATIENT) -> Edges:
     from chalicelib.aws.metrics import CloudWatchMetrics
     from chalicelib.aws.notices import StageNotices
     from chalicelib.aws.object_store import BucketStore
+    from chalicelib.aws.sagemaker.endpoints import SageMakerEndpoints
     from chalicelib.aws.sagemaker.training_jobs import SageMakerJobs
     from chalicelib.aws.serving_functions import LambdaServingFunctions
 
@@ -57,6 +58,7 @@ def edges(names: Names, patience: Patience = PATIENT) -> Edges:
             topic_arn=names.alerts_topic_arn,
         ),
         jobs=SageMakerJobs(lambda: patience.client("sagemaker")),
+        endpoints=SageMakerEndpoints(patience.client, stage=names.stage),
         clock=_now,
         sleep=time.sleep,
     )

@@ -16,7 +16,10 @@ from botocore.session import Session, get_session
 from botocore.utils import parse_timestamp
 
 UTC = "Z"
-SERVICES = ("cloudwatch", "events", "lambda", "logs", "s3", "sns", "stepfunctions", "sts")
+SERVICES = (
+    *("application-autoscaling", "cloudwatch", "events", "lambda", "logs", "s3", "sagemaker", "sns"),
+    *("stepfunctions", "sts"),
+)
 """All that this project asks, by botocore's names; a client of any other is refused as unknown."""
 
 

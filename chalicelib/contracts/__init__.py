@@ -9,6 +9,7 @@ training.py       Preprocess, Train, Evaluate
 rollout.py        VersionModel, Replay, ShiftTraffic, SwapAlias
 runs.py           RestoreAlias, RecordOutcome, and a run's input and output
 interventions.py  move-alias: request and answer
+endpoints.py      the endpoint of a version, and the instance types that one may have
 instances.py      the instance types that a training job may ask for
 batches.py        predict-batch: request and answer
 payload.py        converts a payload to JSON and back

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chalicelib.contracts.decisions import REPLAY
+from chalicelib.contracts.endpoints import EndpointPlan
 from chalicelib.values import Value
 
 
@@ -19,6 +21,10 @@ class VersionModelTask(Value, kw_only=True):
 class ModelVersioned(Value, kw_only=True):
     model_version: int
     function_version: str
+    decision: str = REPLAY
+    """REPLAY, or MAKE_ENDPOINT first."""
+    endpoint: EndpointPlan | None = None
+    """Where the version has one."""
 
 
 class ReplayTask(Value, kw_only=True):

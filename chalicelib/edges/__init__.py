@@ -9,6 +9,7 @@ object_versions.py     S3: all versions of its objects
 serving_functions.py   Lambda: the functions that serve
 failed_calls.py        why a function did not answer, in words
 training_jobs.py       SageMaker: training jobs, and in words why one gave no model
+hosting/               SageMaker: the endpoints of versions
 serving_layers.py      which layers those have
 serving_room.py        whether they have the memory and the time for an artifact that they read from the bucket
 pipeline_functions.py  Lambda: functions of the pipeline that are called from outside the state machine
@@ -28,6 +29,7 @@ from chalicelib.values import Value
 
 if TYPE_CHECKING:  # a prediction needs two of them
     from chalicelib.edges.executions import Executions
+    from chalicelib.edges.hosting.endpoints import Endpoints
     from chalicelib.edges.metrics import Metrics
     from chalicelib.edges.notices import Notices
     from chalicelib.edges.object_store import ObjectStore
@@ -49,6 +51,7 @@ class Edges(Value, kw_only=True):
     metrics: Metrics
     notices: Notices
     jobs: TrainingJobs
+    endpoints: Endpoints
     clock: Clock
     sleep: Callable[[float], None]
     """Waits for so many seconds."""

@@ -25,7 +25,7 @@ from chalicelib.layout import Place
 from chalicelib.limits import PACKAGED_BYTES
 from chalicelib.quality import left_out
 from chalicelib.registry import publishing, registry, run_documents
-from chalicelib.registry.manifest import SCORECARD, SCORECARD_FILE, Manifest, StoredArtifact
+from chalicelib.registry.manifest import SCORECARD, SCORECARD_FILE, Manifest, Served, StoredArtifact
 from chalicelib.registry.report import Report
 from chalicelib.values import Value
 
@@ -44,6 +44,17 @@ class Build(Protocol):
     def __call__(self, *, artifact: bytes, manifest: Mapping[str, Any]) -> bytes: ...
 
 
+class Hosting(Protocol):
+    """How a version's endpoint is made."""
+
+    def served(self, model_version: int) -> Served:
+        """Its name and its keep, for the manifest."""
+
+    def packages(self, package: bytes, *, manifest: Mapping[str, Any]) -> tuple[bytes, bytes]:
+        """From the package of a function that answers by itself to that of one that asks, and the data of the
+        endpoint's model."""
+
+
 def version(
     edges: Edges,
     task: VersionModelTask,
@@ -52,10 +63,11 @@ def version(
     report: bytes,
     replay: bytes,
     build: Build,
+    hosting: Hosting | None = None,
     packaged_bytes: int = PACKAGED_BYTES,
 ) -> ModelVersioned:
     """Number and publish what was judged; a larger artifact than `packaged_bytes` does not go into the package.
-    Repeating it is harmless.
+    With `hosting` the function asks an endpoint. Repeating it is harmless.
 
     Raises ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, ServingTooSmall, and the
     TransientErrors of the edges.
@@ -65,13 +77,20 @@ def version(
     number = registry.claim(edges, model=task.model, run=task.run)
     if registry.find_manifest(edges, model=task.model, model_version=number) is None:
         kept = Parts(artifact=artifact, report=report, replay=replay)
-        _publish(edges, task, number=number, kept=kept, build=build, packaged_bytes=packaged_bytes)
+        _publish(edges, task, number=number, kept=kept, build=build, hosting=hosting, packaged_bytes=packaged_bytes)
     complete = registry.manifest(edges, model=task.model, model_version=number)
     return ModelVersioned(model_version=number, function_version=complete.function_version)
 
 
 def _publish(
-    edges: Edges, task: VersionModelTask, *, number: int, kept: Parts, build: Build, packaged_bytes: int
+    edges: Edges,
+    task: VersionModelTask,
+    *,
+    number: int,
+    kept: Parts,
+    build: Build,
+    hosting: Hosting | None,
+    packaged_bytes: int,
 ) -> None:
     lineage = run_documents.profile(edges, run=task.run)
     training = run_documents.training(edges, run=task.run)
@@ -91,7 +110,11 @@ def _publish(
         stored = _stored(edges, task, layout.version(task.model, number, file), artifact=kept.artifact)
         identity["stored"] = {"bucket": edges.store.bucket, **stored.document}
     package = build(artifact=kept.artifact, manifest=identity)
+    data: dict[str, bytes] = {}
+    if hosting is not None:
+        package, data[registry.MODEL_DATA] = hosting.packages(package, manifest=identity)
     parts = {
+        **data,
         **({} if stored else {file: kept.artifact}),
         registry.REPORT: kept.report,
         registry.REPLAY: kept.replay,
@@ -111,6 +134,8 @@ def _publish(
     told: dict[str, Any] = {"stored": stored} if stored else {}
     if gone := left_out.of_run(edges, run=task.run):
         told["left_out"] = gone
+    if hosting is not None:
+        told["endpoint"] = hosting.served(number)
     manifest = Manifest(
         model=task.model,
         model_version=number,

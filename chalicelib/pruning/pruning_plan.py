@@ -62,7 +62,8 @@ class Plan(Value, kw_only=True):
 
 def parts(manifest: Manifest) -> tuple[str, ...]:
     """The parts that pruning deletes; claim, manifest and report stay."""
-    return (registry.PACKAGE, manifest.artifact_file, registry.REPLAY)
+    data = (registry.MODEL_DATA,) if manifest.endpoint else ()
+    return (registry.PACKAGE, *data, manifest.artifact_file, registry.REPLAY)
 
 
 def make(edges: Edges, *, model: str, policy: Policy, report: Report, named: int | None = None) -> Plan:

@@ -86,6 +86,16 @@ class StoredArtifact(Document):
     bytes: int = holds(count)
 
 
+class Served(Document):
+    """The endpoint that answers for a version, in the place of its function."""
+
+    name: str = holds(text)
+    keep_hours: int = holds(count)
+    """How long it stays once the alias has left it."""
+    words: str = holds(text)
+    """What it is and costs."""
+
+
 class Training(Document):
     """How a fit went, as Train measured it; what else an estimator tells of itself is in the document."""
 
@@ -120,6 +130,8 @@ class Manifest(Document):
     """None of an earlier release, whose artifacts are scorecards all of them."""
     stored: StoredArtifact | None = holds_one(StoredArtifact, default=None)
     """None where the package holds the artifact."""
+    endpoint: Served | None = holds_one(Served, default=None)
+    """None where its function answers by itself."""
     example: Mapping[str, Any] | None = holds(table_of(anything), default=None)
     """An instance to try the model with."""
     parts: Mapping[str, str] | None = holds(table_of(sha256), default=None)

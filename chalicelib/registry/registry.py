@@ -22,6 +22,8 @@ from chalicelib.registry.sample import Sample
 
 MANIFEST = "manifest.json"
 PACKAGE = "package.zip"
+MODEL_DATA = "endpoint.tar.gz"
+"""What the endpoint of a version runs, where it has one: code and artifact."""
 ARTIFACT_STEM = "model."
 """What an artifact's name begins with, among a run's intermediates too; `Manifest.artifact_file` is a version's."""
 REPORT = "report.json"

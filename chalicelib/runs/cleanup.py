@@ -19,6 +19,7 @@ from chalicelib.contracts.runs import AliasRestored, RunOutcome
 from chalicelib.cutting import cut
 from chalicelib.documents import documents
 from chalicelib.edges import Edges, training_jobs
+from chalicelib.edges.hosting import failures
 from chalicelib.edges.serving_functions import Alias, AliasMoved
 from chalicelib.errors import RegistryIncomplete, RunUnknown, Unexpected
 from chalicelib.evidence import evidence
@@ -208,13 +209,26 @@ def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> l
     Ledger(edges, model).repair(edges.functions.alias(model))
     fenced = fencing.stop(edges, model=model, run=run, why=SHIFTER_IS_OVER, finishing=True)
     error = cut(str(failure.get("Error")), limits.ERROR_CHARACTERS)
-    error, reason = training_jobs.in_words(failure) or (
-        error,
-        cut_off.in_words(edges, run=run, model=model, error=error, said=in_words(failure)),
+    error, reason = (
+        _of_an_endpoint(edges, failure, run=run, error=error)
+        or training_jobs.in_words(failure)
+        or (
+            error,
+            cut_off.in_words(edges, run=run, model=model, error=error, said=in_words(failure)),
+        )
     )
     failed = RunOutcome(run=run, model=model, outcome=RETRAIN_FAILED, reason=reason, error=error)
     outcomes.record(edges, failed)
     return [_gave_back(fenced)] if fenced and fenced.weights else []
+
+
+def _of_an_endpoint(edges: Edges, failure: Mapping[str, Any], *, run: str, error: str) -> tuple[str, str] | None:
+    """The name of the error and the reason, where SageMaker refused something after VersionModel; else None."""
+    if not failures.may_be(error):
+        return None
+    told: list[str] = []
+    done = documents.readable(lambda: run_documents.find_state(edges, run=run, state="VersionModel"), told=told)
+    return failures.in_words(failure) if done is not None else None
 
 
 def _model_of(edges: Edges, *, run: str) -> str:

@@ -19,13 +19,15 @@ from chalicelib.cutting import cut, listed
 from chalicelib.errors import RecipeInvalid, RecipeUnknown
 from chalicelib.limits import WORDS_CHARACTERS
 from chalicelib.names import nearest_model_name
-from lambdas.model.recipe import Approval, Recipe, Shift, recipe_files
+from lambdas.model.recipe import Approval, Endpoint, Recipe, Shift, recipe_files
 from lambdas.model.recipe.types import shown
 
 FOLDER = Path(__file__).parent
 IN_WORDS = "lambdas/recipes"
 Planned = Callable[[str], Sequence[Shift]]
 """From a model's name to the steps of its canary."""
+Targets = Callable[[str], Endpoint | None]
+"""From a model's name to the endpoint of each of its versions; None where its function answers by itself."""
 Approves = Callable[[str, bool], Approval | None]
 """From a model's name, and whether its stage wants approval, to how long its versions wait; None when they do not."""
 
@@ -119,6 +121,11 @@ def of(content: Mapping[str, object], *, file: Path) -> Recipe:
 def rollout(model: str) -> Sequence[Shift]:
     """The steps of the model's canary; raises as `load` does."""
     return load(model).rollout
+
+
+def endpoint(model: str) -> Endpoint | None:
+    """The endpoint of each of the model's versions; raises as `load` does."""
+    return load(model).endpoint
 
 
 def approval(model: str, stage_wants_it: bool) -> Approval | None:

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +55,17 @@ def test_ping_is_healthy_and_tells_the_version(served: Server) -> None:
 
     assert status == 200
     assert (json.loads(body)["model"], json.loads(body)["model_version"]) == (MODEL, VERSION)
+
+
+def test_another_package_is_served_where_one_is_named(image: Image, forest: bytes, tmp_path: Path) -> None:
+    """As SageMaker puts the data of an endpoint's model beside the image's own."""
+    with zipfile.ZipFile(io.BytesIO(forest)) as archive:
+        archive.extractall(tmp_path)
+
+    with running([*of_image(image), "--package", str(tmp_path)], cwd=image.folder) as server:
+        _, body = server.ask("GET", "/ping")
+
+    assert json.loads(body)["model"] == "trees"
 
 
 def test_batch_is_answered_as_the_estimator_does(served: Server, fitted: Fitted) -> None:

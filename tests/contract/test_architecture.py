@@ -28,11 +28,14 @@ WORLD = {"os", "time", "datetime", "socket", "subprocess", "urllib", "http"}
 """Environment, clock, network and other processes."""
 PURE_CORE = {
     *("chalicelib.cutting", "chalicelib.errors", "chalicelib.exact", "chalicelib.limits", "chalicelib.names"),
-    *("chalicelib.edges.serving_room", "chalicelib.contracts.instances", "chalicelib.values"),
+    *("chalicelib.edges.serving_room", "chalicelib.values"),
+    *("chalicelib.contracts.endpoints", "chalicelib.contracts.instances"),
 }
 """What of chalicelib has no outside either."""
 
-DEFINING_WITH_THE_SDK = {f"workflows/definitions/{name}.py" for name in ("retrain", "ends", "states", "sagemaker")}
+DEFINING_WITH_THE_SDK = {
+    f"workflows/definitions/{name}.py" for name in ("retrain", "ends", "states", "sagemaker", "endpoint")
+}
 
 
 def part_of(file: str) -> str:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.contracts import batches, interventions, rollout, runs, training
+from chalicelib.contracts import batches, endpoints, interventions, rollout, runs, training
 from chalicelib.contracts.payload import from_event, to_event
 from chalicelib.contracts.training import PreprocessTask
 from chalicelib.errors import ContractBroken
@@ -25,7 +25,7 @@ from chalicelib.values import Value
 PAYLOADS = Path(__file__).parent / "payloads"
 CONTRACTS: dict[str, type[Any]] = {
     name: each
-    for module in (batches, interventions, rollout, runs, training)
+    for module in (batches, endpoints, interventions, rollout, runs, training)
     for name, each in inspect.getmembers(module, inspect.isclass)
     if each.__module__ == module.__name__
 }

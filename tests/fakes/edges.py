@@ -6,6 +6,7 @@ from chalicelib import layout
 from chalicelib.edges import Edges
 from chalicelib.registry import catalog
 from tests.fakes.clock import FakeClock
+from tests.fakes.endpoints import InMemoryEndpoints
 from tests.fakes.executions import InMemoryExecutions
 from tests.fakes.functions import Handler, InMemoryFunctions, echo
 from tests.fakes.history import History
@@ -36,6 +37,7 @@ class FakeOutside:
         )
         self.executions = InMemoryExecutions(clock=self.clock, history=self.history)
         self.jobs = InMemoryJobs(history=self.history)
+        self.endpoints = InMemoryEndpoints(clock=self.clock, history=self.history)
         self.edges = Edges(
             store=self.store,
             functions=self.functions,
@@ -43,6 +45,7 @@ class FakeOutside:
             metrics=self.metrics,
             notices=self.notices,
             jobs=self.jobs,
+            endpoints=self.endpoints,
             clock=self.clock,
             sleep=self.clock.sleep,
         )

@@ -17,6 +17,7 @@ from chalicelib.edges import Edges
 from chalicelib.registry import catalog
 from lambdas.model.recipe import Approval, Shift
 from tests.fakes.clock import FakeClock
+from tests.fakes.endpoints import InMemoryEndpoints
 from tests.fakes.executions import InMemoryExecutions
 from tests.fakes.functions import InMemoryFunctions
 from tests.fakes.history import History
@@ -190,6 +191,7 @@ class World:
             metrics=outages.around("metrics", self.metrics),
             notices=outages.around("notices", self.notices),
             jobs=InMemoryJobs(history=self.history),
+            endpoints=InMemoryEndpoints(clock=self.clock, history=self.history),
             clock=self.clock,
             sleep=self.scheduler.sleep,
         )

@@ -32,17 +32,24 @@ def needs(models: Iterable[str]) -> Needs:
         timeout_seconds=seconds,
         on_sagemaker=on_sagemaker,
         by_built_ins=by_built_ins,
+        endpoints=tuple(model for model, recipe in found.items() if recipe.endpoint),
     )
 
 
 def check_engines(found: Mapping[str, Recipe], formats: Mapping[str, str | None]) -> None:
-    """Raises EstimatorUnsupported for a training job whose image has no library for the recipe's format."""
+    """Raises EstimatorUnsupported for a training job, or an endpoint, whose image has no library for the format."""
     for model, recipe in found.items():
         name = formats[model]
         if recipe.on_sagemaker and name and FORMATS[name].layers:
             raise EstimatorUnsupported(
                 f"the estimator of recipe {model} goes into the format {name}, whose libraries SageMaker's image of"
                 " scikit-learn does not have: leave engine out of the recipe",
+                model=model,
+            )
+        if recipe.endpoint and name and FORMATS[name].layers:
+            raise EstimatorUnsupported(
+                f"the estimator of recipe {model} goes into the format {name}, whose library the image of the"
+                " endpoint does not have: leave target out of the recipe",
                 model=model,
             )
 

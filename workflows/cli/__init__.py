@@ -27,6 +27,7 @@ ledger.py         history, what-served, verify
 live_quality.py   history --quality
 rebuild.py        rebuild a version
 prune.py          prune
+endpoints.py      endpoints: what there are, and what they cost
 put_back.py       put-back
 local.py          the local AWS: up, down, status
 main_job.py       the whole job of `make run`

@@ -102,14 +102,21 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str]) -> Deployed:
     type=click.Choice(rendering.ALGORITHMS),
     help="SageMaker's own, which recipes of the stage may name. The machine with one has them all.",
 )
-def render(check: bool, write: bool, engine: str, algorithm: str | None) -> None:
+@click.option(
+    "--target",
+    type=click.Choice(rendering.TARGETS),
+    default=rendering.FUNCTION,
+    show_default=True,
+    help="What answers for versions of the stage, beside their functions.",
+)
+def render(*, check: bool, write: bool, engine: str, algorithm: str | None, target: str) -> None:
     """Print the state machine as the stepfunctions SDK renders it."""
     if algorithm is not None:
         if engine != rendering.SAGEMAKER:
             raise click.UsageError("--algorithm is of --engine sagemaker")
         engine = rendering.BUILT_INS
-    text = rendering.rendered(ROOT, engine=engine)
-    show_rendered(text, check=check, write=write, committed=rendering.GOLDENS[engine])
+    text = rendering.rendered(ROOT, engine=engine, target=target)
+    show_rendered(text, check=check, write=write, committed=rendering.golden_file(engine, target))
 
 
 def show_rendered(text: str, *, check: bool, write: bool, committed: Path) -> None:

@@ -24,6 +24,7 @@ from workflows.cli import (
     deploy,
     destroy,
     doctor,
+    endpoints,
     explain,
     imports,
     init,
@@ -76,6 +77,7 @@ MODULES = (
     ledger,
     rebuild,
     prune,
+    endpoints,
     put_back,
     tokens,
 )

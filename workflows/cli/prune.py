@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from chalicelib.endpoints import clearing
 from chalicelib.pruning import pruning, pruning_plan
 from chalicelib.pruning.pruning import Pruned
 from chalicelib.pruning.pruning_plan import LAMBDA_STORAGE_BYTES, Plan
@@ -14,6 +15,7 @@ from chalicelib.pruning.retention import Policy
 from chalicelib.registry import models
 from lambdas import recipes
 from workflows import person
+from workflows.cli import endpoints
 from workflows.cli.options import as_json, named_model, on_stage
 from workflows.cli.screen import console, counting, show_json, table
 from workflows.cli.stage import Stage
@@ -29,23 +31,29 @@ from workflows.cli.stage import Stage
 def prune(stage: Stage, *, model: str, keep: int, days: int, yes: bool, as_json: bool) -> None:
     """Delete old versions of MODEL; without --yes list what would go, and why the rest stays.
 
-    Never goes: what is live or has a share of the traffic, what was live before it or in the last 24 hours, what is
-    pinned or quarantined, the anchor, and what a run is working on. Manifest and report of every version stay.
+    Endpoints of SageMaker go as they do at the end of a run. Never goes: what is live or has a share of the traffic,
+    what was live before it or in the last 24 hours, what is pinned or quarantined, the anchor, and what a run is
+    working on. Manifest and report of every version stay.
     """
     models.check(stage.edges, model=model)
     with counting("reading") as report:
         policy, named = Policy(keep=keep, days=days), _named_anchor(model)
         plan = pruning_plan.make(stage.edges, model=model, policy=policy, report=report, named=named)
+    hosted = clearing.find(stage.edges, model=model)
     pruned = None
     if yes:
+        if hosted:  # first, because a version that is pruned has no more that tells of its endpoint
+            hosted = [*clearing.clear(stage.edges, model=model)]
         with counting("pruning") as report:
             pruned = pruning.carry_out(stage.edges, plan, who=person.name(), report=report)
     if as_json:
-        show_json(_to_document(plan, pruned))
+        show_json({**_to_document(plan, pruned), **({"endpoints": endpoints.documents(hosted)} if hosted else {})})
         return
     _show(plan)
+    if hosted:
+        endpoints.show(hosted, title=f"endpoints of {model}{', deleted' if yes else ''}")
     if pruned is None:
-        if plan.doomed or plan.leftovers:
+        if plan.doomed or plan.leftovers or any(each.kept_because is None for each in hosted):
             console.print("nothing was changed; add --yes to delete it")
         return
     for number in pruned.spared:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -28,7 +29,11 @@ def published(edges: Edges, *, model: str, model_version: int) -> tuple[bytes, d
     not the one that the registry tells of.
     """
     manifest = registry.manifest(edges, model=model, model_version=model_version)
-    package = registry.part(edges, model=model, model_version=model_version, name=registry.PACKAGE)
+    if manifest.endpoint is not None:  # its function's package has neither code nor artifact of its own
+        data = registry.part(edges, model=model, model_version=model_version, name=registry.MODEL_DATA)
+        package = _as_a_package(data)
+    else:
+        package = registry.part(edges, model=model, model_version=model_version, name=registry.PACKAGE)
     artifact = manifest.artifact_file
     files = unpacked(package, named="the version's package", needed=set() if manifest.stored else {artifact})
     if manifest.stored:
@@ -51,6 +56,19 @@ def unpacked(package: bytes, *, named: str, needed: set[str]) -> dict[str, bytes
     if missing := ({CODE, MANIFEST} | needed) - files.keys():
         raise ArtifactInvalid(f"{named} lacks {', '.join(sorted(missing))}: retrain the model")
     return files
+
+
+def _as_a_package(data: bytes) -> bytes:
+    """The data of an endpoint's model, as a function that scores by itself has them. Raises ArtifactInvalid."""
+    content = io.BytesIO()
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive, zipfile.ZipFile(content, "w") as package:
+            for member in archive:
+                if (file := archive.extractfile(member)) is not None:
+                    package.writestr(member.name, file.read())
+    except (tarfile.TarError, *DAMAGE) as exc:
+        raise ArtifactInvalid(f"the data of the endpoint cannot be unpacked ({exc}): retrain the model") from exc
+    return content.getvalue()
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> None:

@@ -3,7 +3,8 @@
 retrain.py    the source, from the top
 ends.py       how the machine ends
 states.py     the kinds of state
-sagemaker.py  the state that has SageMaker fit: only these four import the AWS Step Functions Data Science SDK
+sagemaker.py  the state that has SageMaker fit
+endpoint.py   the states that make a version's endpoint: only these five import the Step Functions Data Science SDK
 of_stage.py   what a stage says of its training jobs, put into the definition
 functions.py  the Lambda functions that it calls
 render.py     source -> text; runs in the environment that has the SDK

@@ -51,7 +51,9 @@ SIGNATURES: Mapping[str, Signature] = {
     ),
     "train": Signature(training.TrainTask, training.Trained),
     "evaluate": Signature(training.EvaluateTask, training.Evaluated),
-    "version-model": Signature(rollout.VersionModelTask, rollout.ModelVersioned),
+    "version-model": Signature(
+        rollout.VersionModelTask, rollout.ModelVersioned, decisions=(decisions.REPLAY, decisions.MAKE_ENDPOINT)
+    ),
     "replay": Signature(
         rollout.ReplayTask,
         rollout.RolloutDecided,
@@ -86,6 +88,29 @@ SAGEMAKER = {
     STAGE: "prod",
 }
 """What else stands in the definition with SageMaker until the stack is deployed, with an example of each."""
+ENDPOINT_IMAGE, ENDPOINT_ROLE = "${EndpointImage}", "${EndpointRole}"
+ENDPOINTS = {
+    ENDPOINT_IMAGE: "123456789012.dkr.ecr.us-east-1.amazonaws.com/nightswap:7",
+    ENDPOINT_ROLE: "arn:aws:iam::123456789012:role/nightswap-prod-EndpointRole-1A2B3C4D5E6F",
+}
+"""The same with endpoints."""
+
+DESCRIBE_ENDPOINT = "arn:aws:states:::aws-sdk:sagemaker:describeEndpoint"
+ANSWERS: Mapping[str, tuple[Mapping[str, str], ...]] = {
+    DESCRIBE_ENDPOINT: (
+        {"EndpointStatus": "InService"},
+        {"EndpointStatus": "Creating"},
+        {"EndpointStatus": "Failed", "FailureReason": "text"},
+    )
+}
+"""What services answer that are called by themselves, by resource: of those alone whose answer is read."""
+ENDED_BY_SERVICE: Mapping[str, tuple[str, Bound]] = {
+    DESCRIBE_ENDPOINT: (
+        "Creating",
+        Bound(counts="", reason="SageMaker ends the creation of an endpoint that does not become healthy in time"),
+    )
+}
+"""The value of a service's answer that may lead back to the call, because the service lets it last so long only."""
 
 
 LINEAR_LEARNER_IMAGE, XGBOOST_IMAGE = "${LinearLearnerImage}", "${XGBoostImage}"
@@ -93,6 +118,7 @@ BUILT_INS = {decisions.TRAIN_LINEAR_LEARNER: LINEAR_LEARNER_IMAGE, decisions.TRA
 """SageMaker's own algorithms, by the decision, which names the state too: the image of each."""
 EXAMPLES = {
     **SAGEMAKER,
+    **ENDPOINTS,
     LINEAR_LEARNER_IMAGE: "382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1",
     XGBOOST_IMAGE: "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5",
 }

@@ -1,4 +1,4 @@
-"""Prints the state machine as canonical JSON: `python -m workflows.definitions.render [ENGINE]`, where the SDK is.
+"""Prints the state machine as JSON, where the SDK is: `python -m workflows.definitions.render [ENGINE [TARGET]]`.
 
 It calls nothing, reads no configuration and no clock: the same source always gives the same text.
 """
@@ -14,18 +14,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.definitions.asl import Definition, State, chosen, otherwise, states
-from workflows.definitions.rendering import BUILT_INS, LAMBDA
+from workflows.definitions.rendering import BUILT_INS, ENDPOINT, FUNCTION, LAMBDA
 
 FIELDS = (
-    *("Type", "Comment", "Resource", "Parameters", "Result", "ResultPath", "SecondsPath"),
+    *("Type", "Comment", "Resource", "Parameters", "Result", "ResultPath", "Seconds", "SecondsPath"),
     *("Choices", "Default", "ErrorPath", "CausePath", "TimeoutSeconds", "Retry", "Catch", "Next", "End"),
 )
 """The order in which a person reads a state."""
 
 
-def text(engine: str = LAMBDA) -> str:
-    """The definition as it is committed, of a stage whose recipes train on this engine too."""
-    return json.dumps(canonical(_authored(engine)), indent=2) + "\n"
+def text(engine: str = LAMBDA, target: str = FUNCTION) -> str:
+    """The definition as it is committed, of a stage whose recipes train on this engine and have this target too."""
+    return json.dumps(canonical(_authored(engine, target)), indent=2) + "\n"
 
 
 def canonical(definition: Definition) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def _ordered(state: State) -> dict[str, Any]:
     return {field: state[field] for field in sorted(state, key=FIELDS.index)}
 
 
-def _authored(engine: str) -> Mapping[str, Any]:
+def _authored(engine: str, target: str) -> Mapping[str, Any]:
     """Import the SDK, which speaks to every logger and warns of its own age, and let it author in silence."""
     os.environ["SAGEMAKER_SUPPRESS_V2_WARNING"] = "1"
     logging.getLogger("sagemaker.config").setLevel(logging.WARNING)
@@ -67,7 +67,9 @@ def _authored(engine: str) -> Mapping[str, Any]:
         from workflows.definitions.retrain import retrain
 
         authored: Mapping[str, Any] = retrain(
-            on_sagemaker=engine != LAMBDA, by_built_ins=engine == BUILT_INS
+            on_sagemaker=engine != LAMBDA,
+            by_built_ins=engine == BUILT_INS,
+            with_endpoints=target == ENDPOINT,
         ).to_dict()
     logging.getLogger().setLevel(root_level)
     return authored

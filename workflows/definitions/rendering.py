@@ -9,28 +9,43 @@ from chalicelib.errors import RenderingFailed
 
 LAMBDA, SAGEMAKER = "lambda", "sagemaker"
 ENGINES = (LAMBDA, SAGEMAKER)
+"""What recipes of the stage may train on: Lambda alone, or SageMaker too."""
 BUILT_INS = "built-ins"
 """In the place of an engine: SageMaker with its own algorithms."""
 ALGORITHMS = ("linear-learner", "xgboost")
-GOLDENS = {
-    engine: Path(__file__).parent / "golden" / f"{name}.asl.json"
-    for engine, name in (
-        (LAMBDA, "retrain"),
-        (SAGEMAKER, "retrain_on_sagemaker"),
-        (BUILT_INS, "retrain_with_built_ins"),
-    )
-}
-"""By the engine that recipes of the stage may train on, beside Lambda."""
+STEMS = {LAMBDA: "retrain", SAGEMAKER: "retrain_on_sagemaker", BUILT_INS: "retrain_with_built_ins"}
+FUNCTION, ENDPOINT = "lambda", "endpoint"
+TARGETS = (FUNCTION, ENDPOINT)
+"""What answers for their versions: the serving functions alone, or endpoints too."""
+
+
+def file(engine: str, target: str) -> str:
+    """The name of the definition with this engine and target.
+
+    >>> file("sagemaker", "endpoint"), file("lambda", "lambda")
+    ('retrain_on_sagemaker_with_endpoints.asl.json', 'retrain.asl.json')
+    """
+    return f"{STEMS[engine]}{'_with_endpoints' if target == ENDPOINT else ''}.asl.json"
+
+
+def golden_file(engine: str = LAMBDA, target: str = FUNCTION) -> Path:
+    return Path(__file__).parents[2] / GOLDEN / file(engine, target)
+
+
+GOLDEN = "workflows/definitions/golden"
+"""The folder of the committed definitions, in a clone."""
 TIMEOUT_SECONDS = 120
 """A first import of the SDK, nothing compiled, on a slow machine; 2 to 4 seconds is usual."""
 
 
-def golden(engine: str = LAMBDA) -> str:
+def golden(engine: str = LAMBDA, target: str = FUNCTION) -> str:
     """The committed definition, with `${Function}` placeholders: what is deployed."""
-    return GOLDENS[engine].read_text(encoding="utf-8")
+    return golden_file(engine, target).read_text(encoding="utf-8")
 
 
-def rendered(root: Path, *, engine: str = LAMBDA, timeout_seconds: float = TIMEOUT_SECONDS) -> str:
+def rendered(
+    root: Path, *, engine: str = LAMBDA, target: str = FUNCTION, timeout_seconds: float = TIMEOUT_SECONDS
+) -> str:
     """The definition as its source has it now; `root` is the clone.
 
     Raises RenderingFailed when the environment with the SDK is missing, or the source is wrong.
@@ -38,7 +53,7 @@ def rendered(root: Path, *, engine: str = LAMBDA, timeout_seconds: float = TIMEO
     python = root / ".venv-definitions" / "bin" / "python"
     if not python.exists():
         raise RenderingFailed("the environment with the stepfunctions SDK is missing: run `make setup-all`")
-    command = [str(python), "-m", "workflows.definitions.render", engine]
+    command = [str(python), "-m", "workflows.definitions.render", engine, target]
     try:
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=timeout_seconds, check=True)
     except subprocess.CalledProcessError as error:

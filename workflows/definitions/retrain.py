@@ -27,14 +27,14 @@ from chalicelib.contracts.decisions import (
     TRAIN_ON_SAGEMAKER,
     WAITING,
 )
-from workflows.definitions.ends import decision_unknown, end, restore_after_failure
+from workflows.definitions.ends import by_way_of_an_endpoint, decision_unknown, end, restore_after_failure
 from workflows.definitions.states import branch, task
 
 
-def retrain(*, on_sagemaker: bool = False, by_built_ins: bool = False) -> Graph:
-    """The whole machine, with the engine SageMaker or without it, and with its own algorithms or without them."""
+def retrain(*, on_sagemaker: bool = False, by_built_ins: bool = False, with_endpoints: bool = False) -> Graph:
+    """The whole machine: with the engine SageMaker or without it, with its own algorithms, and with endpoints."""
     return Graph(
-        Chain([restore_alias(), preprocess(), has_new_data(on_sagemaker, by_built_ins)]),
+        Chain([restore_alias(), preprocess(), has_new_data(on_sagemaker, by_built_ins, with_endpoints)]),
         comment="Retrain a model, judge it, version it, and make it live only when it is not shown worse.",
     )
 
@@ -59,15 +59,16 @@ def preprocess() -> Task:
     )
 
 
-def has_new_data(on_sagemaker: bool, by_built_ins: bool) -> Choice:
+def has_new_data(on_sagemaker: bool, by_built_ins: bool, with_endpoints: bool) -> Choice:
     first = roll_out()
+    published = by_way_of_an_endpoint(first) if with_endpoints else first
     train = fit()
     own = fit_by_built_ins() if by_built_ins else {}
     return branch(
         "HasNewData",
         on="$.preprocess.decision",
         cases={
-            TRAIN: Chain([train, evaluate(), passes_thresholds(roll_out=first)]),
+            TRAIN: Chain([train, evaluate(), passes_thresholds(roll_out=published)]),
             **({TRAIN_ON_SAGEMAKER: Chain([fit_on_sagemaker(), train])} if on_sagemaker else {}),
             **{decision: Chain([step, train]) for decision, step in own.items()},
             TAKE_UP: Chain([take_up(), first]),

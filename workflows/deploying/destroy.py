@@ -17,7 +17,9 @@ from botocore.exceptions import ClientError
 
 from chalicelib import layout
 from chalicelib.aws.object_store import BucketStore
+from chalicelib.aws.sagemaker.endpoints import SageMakerEndpoints
 from chalicelib.names import Names, token_parameter
+from chalicelib.registry import registry
 from workflows.deploying import record
 from workflows.deploying.asking import is_absent
 from workflows.deploying.chalice_app import keep_warm
@@ -61,6 +63,7 @@ class Destruction:
         """Remove everything: first what starts runs, the data last."""
         with self._lock():
             self._stop_runs()
+            self.remove_endpoints()
             stacks = [each.name for each in self._inventory.of(STACK)]
             own = (self.names.stack, self.names.data_stack)
             for stack in stacks:
@@ -93,6 +96,20 @@ class Destruction:
             except ClientError as exc:
                 if not is_absent(exc):
                     raise
+
+    def remove_endpoints(self) -> None:
+        """Of every version whose data for one are in the bucket: they cost most, and no stack knows them."""
+        endpoints = SageMakerEndpoints(self._client, stage=self.names.stage)
+        for model, number in self._hosted():
+            with refusals(f"deleting the endpoint of version {number} of {model}"):
+                endpoints.delete(model, number)
+            self.report(Step(PHASE, f"endpoint of version {number} of {model}", "deleted"))
+
+    def _hosted(self) -> list[tuple[str, int]]:
+        if not removal.exists(self._client("s3"), bucket=self.names.bucket):
+            return []
+        keys = [each.key.split("/") for each in self._store.list(layout.MODELS)]
+        return [(key[1], int(key[3])) for key in keys if len(key) == 5 and key[4] == registry.MODEL_DATA]
 
     def _remove_app(self) -> None:
         """`chalice delete` stops at the first thing that is not there, so it gets a record of what exists."""

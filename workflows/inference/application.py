@@ -135,6 +135,8 @@ class Application:
             self.held_bytes -= len(body)
 
     def _scored(self, body: bytearray, given: media_types.MediaType, wanted: media_types.MediaType) -> Answer:
+        if given.name == media_types.EVENT:  # a refusal is an answer too, as a serving function gives it
+            return Answer(200, writers.as_json(self._service.answer(readers.event(bytes(body)))))
         event = readers.read(bytes(body), of=given, service=self._service)
         status, said = scoring.score(self._service, event, goes_on=lambda: self._goes_on)
         if status != 200:

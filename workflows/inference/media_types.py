@@ -15,6 +15,8 @@ from .refusal import Refused
 JSON, JSON_LINES, CSV = "application/json", "application/jsonlines", "text/csv"
 SUPPORTED = (JSON, JSON_LINES, CSV)
 """The first is taken where a request names none."""
+EVENT = "application/vnd.nightswap.event+json"
+"""What a serving function hands on to its endpoint, as `lambdas.endpoint.handler` names it: an event of its own."""
 LISTED = ", ".join(SUPPORTED)
 HEADER, PRESENT, ABSENT = "header", "present", "absent"
 """The parameter of text/csv (RFC 4180)."""
@@ -73,7 +75,7 @@ def parsed(text: str) -> MediaType:
 def of_content(header: str | None) -> MediaType:
     """What a body is; raises WrongContentType."""
     found = parsed(header or JSON)
-    if found.name not in SUPPORTED:
+    if found.name not in (*SUPPORTED, EVENT):
         raise WrongContentType(f"content type {quoted(header or '')}", field="Content-Type", accepted=LISTED)
     return found
 

@@ -3,6 +3,8 @@
 application/json        {"instances": [{"duration": 0, ...}, ...], "why": 3}, as POST /predict takes it
 application/jsonlines   an instance in each line
 text/csv                a row for each instance, in the order of the model's columns or as a header names them
+
+and the event of a serving function that has an endpoint
 """
 
 from __future__ import annotations
@@ -31,6 +33,11 @@ AN_INSTANCE = "an object of features, such as one of POST /predict's instances"
 def read(body: bytes, *, of: MediaType, service: Service) -> Mapping[str, Any]:
     """The event that the service takes: instances, and what is asked beside them. Raises BadRequest, ModelUnknown."""
     return READERS[of.name](body, of, service)
+
+
+def event(body: bytes) -> object:
+    """What a serving function was asked, to be answered as it would be. Raises BadRequest for what is no JSON."""
+    return bodies.parse(body, accepted="an event of a serving function")
 
 
 def _of_json(body: bytes, _of: MediaType, service: Service) -> Mapping[str, Any]:

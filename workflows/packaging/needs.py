@@ -33,6 +33,8 @@ class Needs:
     """Models that a training job of SageMaker fits."""
     by_built_ins: tuple[str, ...] = ()
     """Those of them that it fits by SageMaker's own algorithms."""
+    endpoints: tuple[str, ...] = ()
+    """Models whose versions have endpoints of SageMaker."""
 
     def of_task(self, task: str) -> tuple[str, ...]:
         """The layers of a function of the pipeline, each once."""

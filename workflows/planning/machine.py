@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from chalicelib import layout
 from chalicelib.names import TASKS, Names, state_name
 from workflows.definitions.functions import (
+    ENDPOINT_IMAGE,
+    ENDPOINT_ROLE,
     LINEAR_LEARNER_IMAGE,
     STAGE,
     TRAINING_IMAGE,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
 
 ROLE = re.compile(r'"RoleArn":\s*"([^"]+)"')
+ROLE_OF_ENDPOINTS = re.compile(r'"ExecutionRoleArn":\s*"([^"]+)"')
 
 
 def definition_diff(deployed: str | None, wanted: str) -> str:
@@ -43,13 +46,20 @@ def definition_diff(deployed: str | None, wanted: str) -> str:
     return "\n".join(diff)
 
 
-def completed(definition: str, names: Names, *, source_sha256: str = "", deployed: str | None = None) -> str:
+def completed(
+    definition: str,
+    names: Names,
+    *,
+    source_sha256: str = "",
+    endpoint_image: str = "",
+    deployed: str | None = None,
+) -> str:
     """The definition with what CloudFormation will put in place of its placeholders. The name of a role is its own
     choice: it stays the one that is deployed."""
     _, partition, *_ = names.state_machine_arn.split(":")
     domain = "amazonaws.com" + (".cn" if partition == "aws-cn" else "")
     registry, own = (each.get(names.region, "") for each in (REGISTRIES, LINEAR_LEARNER_REGISTRIES))
-    role = ROLE.search(deployed or "")
+    role, hosting = (each.search(deployed or "") for each in (ROLE, ROLE_OF_ENDPOINTS))
     others = {
         TRAINING_IMAGE: f"{registry}.dkr.ecr.{names.region}.{domain}/{REPOSITORY}:{TAG}",
         LINEAR_LEARNER_IMAGE: f"{own}.dkr.ecr.{names.region}.{domain}/{':'.join(LINEAR_LEARNER)}",
@@ -57,6 +67,8 @@ def completed(definition: str, names: Names, *, source_sha256: str = "", deploye
         TRAINING_SOURCE: f"s3://{names.bucket}/{layout.deployed(source_sha256, '.tar.gz')}",
         TRAINING_ROLE: role[1] if role else TRAINING_ROLE,
         STAGE: names.stage,
+        ENDPOINT_IMAGE: endpoint_image,
+        ENDPOINT_ROLE: hosting[1] if hosting else ENDPOINT_ROLE,
     }
     for placeholder, value in others.items():
         definition = definition.replace(placeholder, value)

@@ -103,7 +103,13 @@ def make_plan(
     before = statements_of(main.template if main else {}) | live.policies(list(policies))
     running = machine.deployed_definition(clients("stepfunctions"), names)
     source_sha256 = wanted.main.parameters.get("TrainingSourceSha256", "")
-    planned = machine.completed(wanted.definition, names, source_sha256=source_sha256, deployed=running)
+    planned = machine.completed(
+        wanted.definition,
+        names,
+        source_sha256=source_sha256,
+        endpoint_image=wanted.settings.endpoint_image,
+        deployed=running,
+    )
     return Plan(
         stage=names.stage,
         bucket=names.bucket,

@@ -7,6 +7,7 @@ functions.py     how large each function is, and the resources that one function
 layers.py        the third-party libraries of the tasks
 alarms.py        the alarms
 sagemaker.py     what a recipe that trains on SageMaker needs beside
+hosting/         what a recipe whose versions have endpoints needs beside
 grants.py        what each function may do: a table
 permissions.py   turns it into statements: one role each
 statements.py    the pieces of a policy

@@ -11,11 +11,12 @@ from chalicelib.contracts.runs import Failure, RestoreAliasTask
 from chalicelib.edges import serving_layers
 from chalicelib.edges.serving_functions import LAYERS
 from chalicelib.names import state_name
-from chalicelib.settings import StageSettings
+from chalicelib.settings import ON, StageSettings
 from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.tasks import task_handler
 from workflows.stacks import alarms, functions, layers, permissions, sagemaker
 from workflows.stacks.arns import alerts_arn, completed, names_of
+from workflows.stacks.hosting import endpoints
 from workflows.stacks.settings import DEFAULTS
 from workflows.stacks.statements import Json, allow, role
 
@@ -85,7 +86,7 @@ def _task(
     return functions.function_resources(
         state_name(task),
         name=names.task_function(stage, task),
-        statements=statements,
+        statements=[*statements, *endpoints.task_statements(stage, task, needs)],
         properties={
             **functions.configuration(task_handler(task), functions.task_sizes(settings)[task], settings=settings),
             **layers.attached(layers_of_task),
@@ -99,6 +100,7 @@ def _task(
                     "NIGHTSWAP_STALE_DAYS": str(settings.stale_days),
                     **({"NIGHTSWAP_APPROVE": settings.approve} if task == "replay" else {}),
                     **({"NIGHTSWAP_SERVING_LAYERS": serving_layers.told(needs.serving)} if is_told else {}),
+                    **({"NIGHTSWAP_ENDPOINTS": ON} if needs.endpoints and task in endpoints.CLEARING else {}),
                 }
             },
         },
@@ -142,10 +144,14 @@ def _state_machine(stage: str, settings: StageSettings, needs: Needs) -> dict[st
     statements = [allow(["lambda:InvokeFunction"], on=list(functions_by_state.values()))]
     statements += [functions.tracing_statement()] if traced else []
     statements += sagemaker.machine_statements(stage) if needs.on_sagemaker else []
+    statements += endpoints.machine_statements(stage) if needs.endpoints else []
     others, jobs = _on_sagemaker(stage, settings, needs) if needs.on_sagemaker else ({}, {})
+    others |= endpoints.substitutions(stage, settings, needs) if needs.endpoints else {}
+    hosts = endpoints.endpoint_role(stage, settings, needs) if needs.endpoints else {}
     machine = names_of(stage).state_machine
     return {
         **jobs,
+        **hosts,
         "RetrainRole": role("states.amazonaws.com", statements=statements, boundary=settings.permissions_boundary),
         "Retrain": {
             "Type": "AWS::StepFunctions::StateMachine",

@@ -6,6 +6,7 @@ from chalicelib import names
 from workflows.packaging.needs import Needs
 from workflows.stacks.arns import alerts_arn, arn, bucket_arn, names_of
 from workflows.stacks.grants import TASK_GRANTS, Grant, artifacts
+from workflows.stacks.hosting import endpoints
 from workflows.stacks.statements import Json, allow, forbid
 
 NOT_NUMBERED = (names.LIVE, "$LATEST")
@@ -47,9 +48,10 @@ def serving_statements(stage: str, model: str, *, logical_id: str, needs: Needs)
     the package names, and nothing else. S3 then asks for this action, and not for s3:GetObject.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, "Permissions".
     """
+    beside = endpoints.serving_statements(stage, model, needs)
     if model not in needs.stored:
-        return [logging(logical_id)]
-    return [logging(logical_id), allow(["s3:GetObjectVersion"], on=[bucket_arn(stage, artifacts(model))])]
+        return [logging(logical_id), *beside]
+    return [logging(logical_id), allow(["s3:GetObjectVersion"], on=[bucket_arn(stage, artifacts(model))]), *beside]
 
 
 def logging(logical_id: str) -> Json:

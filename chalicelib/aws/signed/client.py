@@ -50,11 +50,18 @@ class SignedClient:
         self._clock = clock
 
     def call(
-        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        kind: str | None = None,
     ) -> HttpAnswer:
         """An answer that is a success; raises Refused, OutOfTime, or OSError where none came.
 
-        `path` is encoded. All attempts together take no longer than the patience; after half of it none begins.
+        `path` is encoded; `kind` is the body's content type, where the service wants one. All attempts together take
+        no longer than the patience; after half of it none begins.
         """
         self._patience.check()
         began = time.monotonic()
@@ -63,7 +70,7 @@ class SignedClient:
         while True:
             is_last = attempt == ATTEMPTS
             try:
-                return self._asked(method, path, signature.query(query or {}), body, until=until)
+                return self._asked(method, path, signature.query(query or {}), body, kind, until=until)
             except Refused as exc:
                 if is_last or not exc.is_transient:
                     raise
@@ -73,8 +80,10 @@ class SignedClient:
             self._sleep(_pause())
             attempt += 1
 
-    def _asked(self, method: str, path: str, query: str, body: bytes | None, *, until: float) -> HttpAnswer:
-        request = self.request(method, path, query, body)
+    def _asked(
+        self, method: str, path: str, query: str, body: bytes | None, kind: str | None, *, until: float
+    ) -> HttpAnswer:
+        request = self.request(method, path, query, body, kind=kind)
         answer = self._connection.ask(
             request,
             connect_seconds=self._patience.connect_seconds,
@@ -85,10 +94,10 @@ class SignedClient:
             raise refused(answer.status, answer.headers, answer.body)
         return answer
 
-    def request(self, method: str, path: str, query: str, body: bytes | None) -> bytes:
+    def request(self, method: str, path: str, query: str, body: bytes | None, *, kind: str | None = None) -> bytes:
         """The request as it goes out, signed at this moment."""
         whole_path = self._host.path + path
-        headers = self._headers(method, whole_path, query, body)
+        headers = self._headers(method, whole_path, query, body) | ({"content-type": kind} if kind else {})
         target = f"{whole_path}?{query}" if query else whole_path
         lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
         return "\r\n".join(lines).encode("latin-1") + (body or b"")

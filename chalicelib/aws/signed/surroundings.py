@@ -13,7 +13,12 @@ from chalicelib.values import Value
 NOTHING = "/dev/null"
 OF_BOTO3 = (
     *("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"),
-    *("AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL_S3", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"),
+    *(
+        "AWS_ENDPOINT_URL_LAMBDA",
+        "AWS_ENDPOINT_URL_S3",
+        "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    ),
     *("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_SIGV4A_SIGNING_REGION_SET"),
     *("REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"),
 )
@@ -57,6 +62,10 @@ class Surroundings(Value):
 
     def lambda_host(self) -> Host:
         return self._host(f"lambda.{self.region}.amazonaws.com")
+
+    def endpoint_host(self) -> Host:
+        """SageMaker's, of the calls that ask a model."""
+        return self._host(f"runtime.sagemaker.{self.region}.amazonaws.com")
 
     def bucket_host(self, bucket: str) -> Host:
         return self._host(f"{bucket}.s3.{self.region}.amazonaws.com", path=f"/{bucket}")

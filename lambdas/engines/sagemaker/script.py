@@ -70,6 +70,7 @@ def _train(channel: Path, model: Path) -> None:
         metrics=nowhere,
         notices=nowhere,
         jobs=nowhere,
+        endpoints=nowhere,
         clock=nowhere,
         sleep=nowhere,
     )

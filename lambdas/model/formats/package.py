@@ -53,10 +53,11 @@ def build_package(*, artifact: bytes, manifest: Mapping[str, object]) -> bytes:
     document = {**manifest, "artifact_file": made.file}
     body = json.dumps(document, sort_keys=True, indent=1, allow_nan=False).encode()
     held = {} if "stored" in manifest else {made.file: artifact}
-    return _zip({**code_files(made), **held, "manifest.json": body})
+    return zipped({**code_files(made), **held, "manifest.json": body})
 
 
-def _zip(files: Mapping[str, bytes]) -> bytes:
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Of files by their names: the same bytes for the same files."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):

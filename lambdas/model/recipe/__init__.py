@@ -7,7 +7,7 @@ fields.py        its fields
 parts.py         the small values that it is made of
 rules.py         finds contradictions in it
 types.py         checks the type of each field
-sizes.py         limits the size of each part
+sizes.py         limits the size of each part, and of an endpoint
 split_rules.py   finds contradictions in its split and its window
 gate_rules.py    finds thresholds that make no sense
 comparison_rules.py  finds demands on the comparison with the champion that cannot be met
@@ -24,6 +24,7 @@ from lambdas.model.recipe.parts import (
     Categorical,
     Columns,
     Date,
+    Endpoint,
     Numeric,
     SageMaker,
     Serving,
@@ -43,6 +44,7 @@ __all__ = [
     "Columns",
     "Continuous",
     "Date",
+    "Endpoint",
     "Integer",
     "LinearLearner",
     "Numeric",

@@ -22,6 +22,7 @@ from lambdas.model.recipe.parts import (
     Categorical,
     Columns,
     Date,
+    Endpoint,
     Numeric,
     SageMaker,
     Serving,
@@ -35,6 +36,8 @@ from lambdas.model.recipe.tuning.ranges import Tune
 
 LAMBDA, SAGEMAKER = "lambda", "sagemaker"
 ENGINES = (LAMBDA, SAGEMAKER)
+ENDPOINT = "endpoint"
+TARGETS = (LAMBDA, ENDPOINT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +96,14 @@ class Fields:
     """What fits the estimator: the function Train; or "sagemaker", which is SageMaker() with its usual size."""
     tune: Tune | None = None
     """In which ranges the best parameters of the estimator are searched before it is fitted; None to take its own."""
+
+    target: str | Endpoint = LAMBDA
+    """What answers for a version: its serving function; or "endpoint", which is Endpoint() with its usual size."""
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """What each version's endpoint is; None where the serving function answers by itself."""
+        return Endpoint() if self.target == ENDPOINT else self.target if isinstance(self.target, Endpoint) else None
 
     @property
     def on_sagemaker(self) -> SageMaker | None:

@@ -28,7 +28,7 @@ from lambdas.model.recipe.parts import (
     Numeric,
     Serving,
 )
-from lambdas.model.recipe.sizes import size_problems
+from lambdas.model.recipe.sizes import size_problems, target_problems
 from lambdas.model.recipe.split_rules import split_problems
 from lambdas.model.recipe.threshold_rules import threshold_problems
 from lambdas.model.recipe.tuning.range_types import range_type_problems
@@ -104,6 +104,7 @@ def _contradictions(recipe: Fields) -> Iterator[str]:
     yield from _engine_problems(recipe)
     yield from _built_in_problems(recipe)
     yield from tuning_problems(recipe)
+    yield from target_problems(recipe)
 
 
 def _model_problem(model: str) -> str:

@@ -13,7 +13,7 @@ from typing import TypeGuard
 from lambdas.model.built_in.algorithms import BUILT_INS, BuiltIn
 from lambdas.model.gate.demands import RATCHET
 from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, GateRule
-from lambdas.model.recipe.fields import ENGINES, Fields
+from lambdas.model.recipe.fields import ENGINES, TARGETS, Fields
 from lambdas.model.recipe.parts import (
     CATEGORIES_OF_A_DATE,
     CLIP,
@@ -28,6 +28,7 @@ from lambdas.model.recipe.parts import (
     Array,
     Categorical,
     Date,
+    Endpoint,
     Numeric,
     SageMaker,
     Serving,
@@ -128,6 +129,9 @@ ENGINE = Kind(
 )
 TUNE = Kind("Tune({...})", lambda value: isinstance(value, Tune))
 RANGES = Kind("a dict of parameter to range", lambda value: isinstance(value, Mapping))
+TARGET = Kind(
+    "'lambda' or 'endpoint', or Endpoint(...)", lambda value: isinstance(value, Endpoint) or value in TARGETS
+)
 SHIFT = Kind("Shift(share, seconds=...)", lambda value: isinstance(value, Shift))
 APPROVAL = Kind("True, False or Approval(...)", lambda value: isinstance(value, bool | Approval))
 DIRECTION = Kind(f"{AT_LEAST!r} or {AT_MOST!r}", _is_direction)
@@ -177,6 +181,7 @@ FIELDS: Kinds = {
     "serving": SERVING,
     "engine": ENGINE,
     "tune": TUNE.or_none(),
+    "target": TARGET,
 }
 OF_A_NUMERIC: Kinds = {
     "name": TEXT,
@@ -226,6 +231,8 @@ PARTS: Mapping[type, Kinds] = {
     },
     Tune: dict.fromkeys(("jobs", "parallel", "seed"), WHOLE)
     | {"ranges": RANGES, "strategy": TEXT, "objective": TEXT.or_none(), "early_stopping": TRUTH},
+    Endpoint: dict.fromkeys(("min_instances", "max_instances", "requests_per_minute", "keep_hours"), WHOLE)
+    | {"instance_type": TEXT, "serverless": WHOLE.or_none(), "max_concurrency": WHOLE},
     Approval: {"within_hours": WHOLE, "otherwise": TEXT},
     GateRule: {
         "metric": TEXT,
@@ -255,6 +262,7 @@ def type_problems(recipe: Fields) -> Iterator[str]:
     yield from _fields("serving", part=recipe.serving)
     yield from _fields("engine", part=recipe.engine)
     yield from _fields("tune", part=recipe.tune)
+    yield from _fields("target", part=recipe.target)
     yield from _class_problems(recipe.classes)
 
 

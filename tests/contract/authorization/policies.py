@@ -21,15 +21,20 @@ from workflows.stacks.main import main_template
 ROOT = Path(__file__).parents[3]
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 BOUNDARY = "arn:aws:iam::123456789012:policy/a-boundary"
+IMAGE_OF_ENDPOINTS = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/nightswap:7"
 SETTINGS = StageSettings(
     alert_email="ops@example.com",
     xray="on",
     permissions_boundary=BOUNDARY,
     direct_concurrency=5,
     monthly_budget_usd=50,
+    endpoint_image=IMAGE_OF_ENDPOINTS,
 )
 MODELS = ["kdd99-http", "mnist"]
 ON_SAGEMAKER = Needs(on_sagemaker=("mnist",))
+WITH_ENDPOINTS = Needs(endpoints=("mnist",))
+OF_ENDPOINTS = {"RetrainRole", "RestoreAliasRole", "RecordOutcomeRole", "ServeMnistRole", "EndpointRole"}
+"""The roles that a stage with endpoints has beside the rest, or with more in them."""
 OF_JOBS = dataclasses.replace(
     SETTINGS,
     training_network="subnet-0123abcd sg-0123abcd",
@@ -57,6 +62,11 @@ def policies() -> dict[str, list[Statement]]:
         "alerts": _policy("AWS::SNS::TopicPolicy"),
         **{file.stem: json.loads(file.read_bytes())["Statement"] for file in (ROOT / ".chalice").glob("policy-*")},
         **_roles(),
+        **{
+            f"{role}-with-endpoints": found
+            for role, found in _roles(SETTINGS, WITH_ENDPOINTS).items()
+            if role in OF_ENDPOINTS
+        },
         **{
             f"{role}-on-sagemaker": found
             for role, found in _roles(OF_JOBS, ON_SAGEMAKER).items()

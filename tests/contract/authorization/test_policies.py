@@ -118,5 +118,5 @@ def test_cfn_lint_which_has_the_reference_too_scopes_the_same_actions() -> None:
 
     assert differing == {
         *("sns:Unsubscribe", "sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes"),
-        "cloudwatch:GetMetricData",
+        *("cloudwatch:GetMetricData", "cloudwatch:PutMetricData"),
     }

@@ -25,6 +25,8 @@ from chalicelib.aws.signed.surroundings import Credentials, Surroundings
 BUCKET = "nightswap-prod-123456789012-eu-west-1"
 KEY = "tokens/0a b+ü~.json"
 FUNCTION = "nightswap-prod-serve-kdd99-http"
+ENDPOINT = "nightswap-prod-kdd99-http-7"
+KIND = "application/vnd.nightswap.event+json"
 ENVIRON = {
     "AWS_LAMBDA_FUNCTION_NAME": "nightswap-prod",
     "AWS_ACCESS_KEY_ID": "AKID",
@@ -74,11 +76,14 @@ def ours(
     """Method, address, headers and body of the request that we would send."""
     here = surroundings.read(environ)
     assert here is not None
-    host = here.lambda_host() if service == "lambda" else here.bucket_host(BUCKET)
+    hosts = {"lambda": here.lambda_host(), "sagemaker": here.endpoint_host(), "s3": here.bucket_host(BUCKET)}
+    host = hosts[service]
     client = SignedClient(
         service, host, surroundings=here, patience=PROMPT, trace=lambda: surroundings.trace(environ)
     )
-    head, _, sent = client.request(method, path, signature.query(query), body).partition(b"\r\n\r\n")
+    kind = KIND if service == "sagemaker" else None
+    request = client.request(method, path, signature.query(query), body, kind=kind)
+    head, _, sent = request.partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
     headers = {name: value for name, _, value in (line.partition(": ") for line in lines)}
     verb, target, _ = first.split(" ")
@@ -93,6 +98,14 @@ CALLS: dict[str, tuple[str, Call, str, str, dict[str, str], bytes | None]] = {
         f"/2015-03-31/functions/{FUNCTION}/invocations",
         {"Qualifier": "live"},
         b'{"query": {}}',
+    ),
+    "ask": (
+        "sagemaker-runtime",
+        lambda client: client.invoke_endpoint(EndpointName=ENDPOINT, ContentType=KIND, Body=b'{"warm": true}'),
+        "POST",
+        f"/endpoints/{ENDPOINT}/invocations",
+        {},
+        b'{"warm": true}',
     ),
     "find": (
         "s3",
@@ -114,7 +127,8 @@ def test_request_is_botocore_s_but_for_what_tells_of_the_client(
     environ = ENVIRON | endpoint
 
     wanted = theirs(service, call, environ, monkeypatch)
-    verb, address, headers, sent = ours(service, method, path, query, body, environ)
+    signed_for = service.removesuffix("-runtime")
+    verb, address, headers, sent = ours(signed_for, method, path, query, body, environ)
 
     assert (verb, address, sent) == (wanted.method, wanted.url, wanted.body or b"")
     their_headers = {key.lower(): _text(value) for key, value in wanted.headers.items()}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflows.definitions.rendering import BUILT_INS, LAMBDA, SAGEMAKER, golden
+from workflows.definitions.rendering import BUILT_INS, ENDPOINT, FUNCTION, LAMBDA, SAGEMAKER, golden
 
 CHECKER, STATELINT = "checker", "statelint"
 REMOVED = object()
@@ -22,9 +22,11 @@ class Mistake:
     """Who finds it first; statelint goes before our own checks."""
     engine: str = LAMBDA
     """In whose definition it is made."""
+    target: str = FUNCTION
+    """The same."""
 
     def text(self) -> str:
-        definition = json.loads(golden(self.engine))
+        definition = json.loads(golden(self.engine, self.target))
         for place, value in self.changes.items():
             *way, last = place.removeprefix("/").split("/") if place[0] == "/" else ["States", *place.split("/")]
             _change(definition, way, last=last, value=value)
@@ -213,3 +215,43 @@ IN_A_BUILT_IN: Mapping[str, Mapping[str, Any]] = {
 }
 MISTAKES_IN_BUILT_INS = tuple(Mistake(name, changes, engine=BUILT_INS) for name, changes in IN_A_BUILT_IN.items())
 """Made where recipes name one of SageMaker's own algorithms."""
+
+PLAN = "$.version_model.endpoint"
+OF_AN_ENDPOINT: Mapping[str, Mapping[str, Any]] = {
+    "endpoint never made": {"HasEndpoint/Choices/1/Next": "Replay"},
+    "decision misspelled": {"HasEndpoint/Choices/1/StringEquals": "Endpoint"},
+    "model by its short role": {"CreateModel/Parameters/ExecutionRoleArn": "nightswap-prod-endpoint"},
+    "container of a list": {"CreateModel/Parameters/PrimaryContainer": []},
+    "data of nowhere": {"CreateModel/Parameters/PrimaryContainer/ModelDataUrl.$": f"{PLAN}.data"},
+    "configuration of no variants": {"CreateEndpointConfig/Parameters/ProductionVariants.$": f"{PLAN}.scaling"},
+    "configuration by another field": {
+        "CreateEndpointConfig/Parameters/EndpointConfigName.$": REMOVED,
+        "CreateEndpointConfig/Parameters/ConfigName.$": f"{PLAN}.name",
+    },
+    "endpoint without a configuration": {"CreateEndpoint/Parameters/EndpointConfigName.$": REMOVED},
+    "endpoint named as its data": {"CreateEndpoint/Parameters/EndpointName.$": f"{PLAN}.model_data_uri"},
+    "creation that is waited for": {"CreateEndpoint/Resource": "arn:aws:states:::sagemaker:createEndpoints.sync"},
+    "description in capitals": {"DescribeEndpoint/Resource": "arn:aws:states:::aws-sdk:sagemaker:DescribeEndpoint"},
+    "description that is forgotten": {"DescribeEndpoint/ResultPath": None},
+    "loop for whatever happens": {"IsInService/Default": "WaitForEndpoint"},
+    "health never looked at": {"WaitForEndpoint/Next": "Replay"},
+    "wait for a text": {"WaitForEndpoint/Seconds": "30"},
+    "reason of nothing": {"EndpointFailed/Parameters/Cause.$": "$.endpoint.Reason"},
+    "scaling of another service": {"RegisterScaling/Parameters/ServiceNamespace": "sagemakers"},
+    "scaling of another dimension": {"RegisterScaling/Parameters/ScalableDimension": "sagemaker:variant:Count"},
+    "scaling of no resource": {"PutScaling/Parameters/ResourceId.$": REMOVED},
+    "policy of another type": {"PutScaling/Parameters/PolicyType": "TargetTracking"},
+    "policy that is a number": {
+        "PutScaling/Parameters/TargetTrackingScalingPolicyConfiguration.$": f"{PLAN}.min_instances",
+    },
+    "service by botocore's name": {
+        "PutScaling/Resource": "arn:aws:states:::aws-sdk:applicationautoscalings:putScalingPolicy",
+    },
+    "call without a retry": {"PutScaling/Retry/0/ErrorEquals": ["States.Timeout"]},
+    "call whose failure is lost": {"CreateModel/Catch/0/Next": "RetrainFailed"},
+}
+MISTAKES_WITH_ENDPOINTS = tuple(
+    Mistake(name, changes, STATELINT if name == "wait for a text" else CHECKER, target=ENDPOINT)
+    for name, changes in OF_AN_ENDPOINT.items()
+)
+"""Made where versions have endpoints."""

@@ -21,8 +21,8 @@ from chalicelib.errors import DeploymentFailed
 from tests.clone import ROOT, Clone
 from tests.contract.stacks.golden_templates import templates
 from tests.given.local_aws import reached_alone
+from workflows.definitions.rendering import golden_file
 from workflows.deploying import release
-from workflows.deploying.cloudformation.uploads import DEFINITION
 from workflows.deploying.deploy import Deployed, deploy
 from workflows.deploying.progress import Step
 from workflows.doctor.account.online import examine_online
@@ -124,7 +124,7 @@ def test_definition_templates_and_states_are_what_aws_takes_them_for(project: Pr
     name = names.Names(stage="local", account="000000000000", region="us-east-1")
     made = templates(name, models=(MODEL,))
     small = {stack: json.dumps(each, separators=(",", ":")) for stack, each in made.items()}
-    definition = (project.root / DEFINITION).read_text()
+    definition = golden_file().read_text()
 
     found = list(examine_online(client, name, definition=definition, templates=small))
 

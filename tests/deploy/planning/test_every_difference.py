@@ -89,6 +89,10 @@ CHANGES: dict[str, tuple[Change, str]] = {
         "NIGHTSWAP_TRAINING_KEY",
     ),
     "who lets go live": (variable("NIGHTSWAP_APPROVE", "on"), "NIGHTSWAP_APPROVE"),
+    "the image of endpoints": (
+        variable("NIGHTSWAP_ENDPOINT_IMAGE", "000000000000.dkr.ecr.us-east-1.amazonaws.com/nightswap:7"),
+        "NIGHTSWAP_ENDPOINT_IMAGE",
+    ),
     "tracing": (variable("NIGHTSWAP_XRAY", "on"), "TracingConfig"),
     "a variable of the user's own": (variable("OURS", "1"), "variable OURS: none -> "),
     "the app's memory": (setting("lambda_memory_size", 256), "MemorySize: 512 -> 256"),

@@ -120,6 +120,16 @@ def test_address_may_be_left_empty(email: str) -> None:
             "expected a policy's ARN, for example arn:aws:iam::123456789012",
         ),
         ("NIGHTSWAP_PERMISSIONS_BOUNDARY", "arn:aws:iam::123456789012:role/bounds", "expected a policy's ARN"),
+        (
+            "NIGHTSWAP_ENDPOINT_IMAGE",
+            "nightswap:7",
+            "expected one such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/",
+        ),
+        (
+            "NIGHTSWAP_ENDPOINT_IMAGE",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/nightswap",
+            "expected one such as 123456789012.dkr.ecr",
+        ),
         ("NIGHTSWAP_ALERT_EMAIL", "a@b.de,c@d.de", "expected an address"),
         ("NIGHTSWAP_ALERT_EMAIL", f"{'a' * 65}@b.de", "expected an address"),
         ("NIGHTSWAP_ALERT_EMAIL", f"a@{'b.' * 130}de", "expected an address"),

@@ -12,7 +12,7 @@ from workflows.definitions.asl import Definition, State, states
 from workflows.definitions.checks.calls import called
 from workflows.definitions.checks.problem import Problem
 from workflows.definitions.checks.references import Arrival, Identity, Walk
-from workflows.definitions.functions import Bound, Signature
+from workflows.definitions.functions import ENDED_BY_SERVICE, Bound, Signature
 
 Calls = Mapping[str, tuple[State, Signature]]
 """The states that call a function, by name, and what they call."""
@@ -26,9 +26,24 @@ def loop_problems(definition: Definition, *, walk: Walk, contracts: Mapping[str,
         if state["Type"] == "Task" and (task := called(state, contracts=contracts)) is not None
     }
 
+    services = {
+        (f"{state['ResultPath']}.", value): bound
+        for state in states(definition).values()
+        if state["Type"] == "Task" and state.get("ResultPath") and state["Resource"] in ENDED_BY_SERVICE
+        for value, bound in [ENDED_BY_SERVICE[state["Resource"]]]
+    }
+
+    def bounds(rule: State | None) -> frozenset[Bound]:
+        """Of a service that is called by itself, or of our functions."""
+        if rule is not None:
+            for (path, value), bound in services.items():
+                if rule["Variable"].startswith(path) and rule.get("StringEquals") == value:
+                    return frozenset({bound})
+        return _bounds(rule, calls=calls)
+
     def circling(kept: frozenset[Bound]) -> set[str]:
         """The states of loops that pass no decision with another bound than these."""
-        return _circling(walk, may_follow=lambda arrival: _bounds(arrival.rule, calls=calls) <= kept)
+        return _circling(walk, may_follow=lambda arrival: bounds(arrival.rule) <= kept)
 
     endless = circling(frozenset())
     found = [

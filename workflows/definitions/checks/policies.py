@@ -23,7 +23,8 @@ SERVICE_ERRORS = frozenset(
         *("States.DataLimitExceeded", "States.ParameterPathFailure", "States.ResultPathMatchFailure"),
         *("Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.ServiceException"),
         "Lambda.ClientExecutionTimeoutException",
-        "SageMaker.AmazonSageMakerException",
+        *("SageMaker.AmazonSageMakerException", "SageMaker.SageMakerException"),
+        *("ApplicationAutoScaling.ConcurrentUpdateException", "ApplicationAutoScaling.InternalServiceException"),
         *("Lambda.TooManyRequestsException", "Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout"),
     }
 )
@@ -48,6 +49,12 @@ RETRY_FIELDS: Mapping[str, tuple[str, Test]] = {
 """All of them are required; for each what is expected, in words and as a test."""
 THROTTLED = "Lambda.TooManyRequestsException"
 JOBS_THROTTLED = "SageMaker.AmazonSageMakerException"
+THROTTLED_BY_SERVICE: Mapping[str, str] = {
+    ":states:::sagemaker:": JOBS_THROTTLED,
+    ":aws-sdk:sagemaker:": "SageMaker.SageMakerException",
+    ":aws-sdk:applicationautoscaling:": "ApplicationAutoScaling.ConcurrentUpdateException",
+}
+"""By a part of the resource of the states that call them."""
 OF_THROTTLES: Mapping[str, tuple[str, Test]] = {
     **RETRY_FIELDS,
     "MaxAttempts": ("20 to 40", _between(20, 40)),
@@ -78,7 +85,8 @@ def _timeout_mistakes(state: State) -> Iterator[str]:
 
 
 def _retry_mistakes(state: State) -> Iterator[str]:
-    throttled = JOBS_THROTTLED if state["Resource"].endswith(JOB) else THROTTLED
+    called = [error for service, error in THROTTLED_BY_SERVICE.items() if service in state["Resource"]]
+    throttled = called[0] if called else THROTTLED
     if not any(throttled in retrier["ErrorEquals"] for retrier in state["Retry"]):
         yield f"Retry has nothing for {throttled}"
     for retrier in state["Retry"]:

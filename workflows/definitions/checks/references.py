@@ -20,7 +20,7 @@ from workflows.definitions.checks.integrations import integration_mistakes
 from workflows.definitions.checks.paths import PathError, fill, read, write
 from workflows.definitions.checks.problem import Problem
 from workflows.definitions.checks.samples import accepts, samples
-from workflows.definitions.functions import EXAMPLES, Signature
+from workflows.definitions.functions import ANSWERS, EXAMPLES, Signature
 
 WAIT_SECONDS_MAX = 99_999_999
 """Source: AWS Step Functions guide, "Wait workflow state"."""
@@ -112,7 +112,7 @@ class Walk:
         task = called(state, contracts=self.contracts)
         if task is None:
             self._report(arrival, integration_mistakes(state["Resource"], with_examples(parameters)))
-            return iter([{}])
+            return (dict(each) for each in ANSWERS.get(state["Resource"], ({},)))
         signature = self.contracts[task]
         self._report(
             arrival,

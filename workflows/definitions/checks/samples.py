@@ -7,6 +7,7 @@ from itertools import product
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from chalicelib.contracts.endpoints import EndpointPlan
 from chalicelib.contracts.training import TrainingJob
 from chalicelib.values import Value
 
@@ -43,7 +44,30 @@ EXAMPLES: Mapping[type, Mapping[str, Any]] = {
         "stop": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200},
         "instances": 2,
         "hyperparameters": {"feature_dim": "3"},
-    }
+    },
+    EndpointPlan: {
+        "name": "nightswap-prod-a-model-v7",
+        "model_data_uri": "s3://nightswap-prod-123456789012-us-east-1/models/a-model/versions/000007/endpoint.tar.gz",
+        "variants": [
+            {
+                "VariantName": "all",
+                "ModelName": "nightswap-prod-a-model-v7",
+                "InstanceType": "ml.m5.large",
+                "InitialInstanceCount": 1,
+                "ContainerStartupHealthCheckTimeoutInSeconds": 600,
+            }
+        ],
+        "scales": True,
+        "resource_id": "endpoint/nightswap-prod-a-model-v7/variant/all",
+        "min_instances": 1,
+        "max_instances": 10,
+        "scaling": {
+            "TargetValue": 15000.0,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
+            "ScaleOutCooldown": 60,
+            "ScaleInCooldown": 300,
+        },
+    },
 }
 """Of payloads inside of others."""
 

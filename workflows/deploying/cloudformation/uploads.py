@@ -13,6 +13,7 @@ from chalicelib import layout
 from chalicelib.errors import PackagingFailed
 from chalicelib.names import Names
 from chalicelib.settings import StageSettings
+from workflows.definitions import rendering
 from workflows.definitions.of_stage import for_stage
 from workflows.deploying.asking import find
 from workflows.deploying.cloudformation.templates import StoreTemplate
@@ -31,9 +32,6 @@ from workflows.stacks.settings import stage_entry
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-DEFINITION = "workflows/definitions/golden/retrain.asl.json"
-DEFINITION_ON_SAGEMAKER = "workflows/definitions/golden/retrain_on_sagemaker.asl.json"
-DEFINITION_WITH_BUILT_INS = "workflows/definitions/golden/retrain_with_built_ins.asl.json"
 LARGE_BYTES = 1_000_000
 """From here on an upload may take more than a moment, so that its beginning is told too."""
 
@@ -72,11 +70,13 @@ class Contents:
 
 def definition_for(root: Path, needs: Needs, *, stage: str, settings: StageSettings) -> str:
     """The state machine's definition, for a stage of these models, with placeholders for what the stack knows."""
-    if not needs.on_sagemaker:
-        return (root / DEFINITION).read_text("utf-8")
-    file = DEFINITION_WITH_BUILT_INS if needs.by_built_ins else DEFINITION_ON_SAGEMAKER
-    tags = stage_entry(stage, root=root).get("tags", {})
-    return for_stage((root / file).read_text("utf-8"), settings=settings, tags=tags)
+    engine = rendering.SAGEMAKER if needs.on_sagemaker else rendering.LAMBDA
+    engine = rendering.BUILT_INS if needs.by_built_ins else engine
+    target = rendering.ENDPOINT if needs.endpoints else rendering.FUNCTION
+    text = (root / rendering.GOLDEN / rendering.file(engine, target)).read_text("utf-8")
+    if not (needs.on_sagemaker or needs.endpoints):
+        return text
+    return for_stage(text, settings=settings, tags=stage_entry(stage, root=root).get("tags", {}))
 
 
 def _layer_for(architecture: str) -> BuildLayer:

@@ -8,7 +8,7 @@ runs them under a role, so they are tried once the stack has made one.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code
 from chalicelib.names import TASKS, Names
-from workflows.definitions.checks.policies import JOBS_THROTTLED
 from workflows.definitions.checks.samples import samples
-from workflows.definitions.functions import EXAMPLES, SIGNATURES, placeholder
-from workflows.definitions.of_stage import JOBS
+from workflows.definitions.functions import ANSWERS, EXAMPLES, SIGNATURES, placeholder
 from workflows.deploying.asking import is_absent
 from workflows.deploying.cloudformation.templates import TEMPLATE_LIMIT
 from workflows.doctor.finding import Finding, error, note, ok, unhindered
@@ -133,18 +131,28 @@ def of_others(machine: Mapping[str, Any]) -> Iterator[Trial]:
     given = payload(machine)
     for name, state in _of_type(machine, "Choice"):
         for rule in state["Choices"]:
-            _, field, part = rule["Variable"].split(".")
+            path = rule["Variable"].split(".")[1:]
             value = next(rule[each] for each in ("StringEquals", "BooleanEquals") if each in rule)
-            turned = {**given, field: {**given[field], part: value}}
+            turned = _with(given, path, value)
             yield Trial(state=name, given=turned, status="SUCCEEDED", leads_to=rule["Next"])
         unknown = not value if isinstance(value, bool) else "what no release says"
-        turned = {**given, field: {**given[field], part: unknown}}
+        turned = _with(given, path, unknown)
         yield Trial(state=name, given=turned, status="SUCCEEDED", leads_to=state["Default"])
     for kind in ("Pass", "Wait"):
         for name, state in _of_type(machine, kind):
             yield Trial(state=name, given=given, status="SUCCEEDED", leads_to=state["Next"])
     for name, _ in _of_type(machine, "Fail"):
         yield Trial(state=name, given=given, status="FAILED", leads_to=None)
+
+
+def _with(given: Mapping[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
+    """The same with another value at the path.
+
+    >>> _with({"a": {"b": 1, "c": 2}}, ["a", "b"], 3)
+    {'a': {'b': 3, 'c': 2}}
+    """
+    first, *others = path
+    return {**given, first: _with(given[first], others, value) if others else value}
 
 
 def payload(machine: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,7 +169,7 @@ def payload(machine: Mapping[str, Any]) -> dict[str, Any]:
 
 def _failing(name: str, state: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Trial]:
     caught = state["Catch"][0]["Next"]
-    retried = JOBS_THROTTLED if _is_job(state) else RETRIED
+    retried = RETRIED if _calls_ours(state) else state["Retry"][0]["ErrorEquals"][0]
     attempts = next(each["MaxAttempts"] for each in state["Retry"] if retried in each["ErrorEquals"])
     for said, retries, status, leads_to in (
         (NEVER_RETRIED, 0, "CAUGHT_ERROR", caught),
@@ -173,15 +181,17 @@ def _failing(name: str, state: Mapping[str, Any], given: Mapping[str, Any]) -> I
 
 
 def _result(state: Mapping[str, Any]) -> dict[str, Any]:
-    """A sample of what the task returns, known by the end of its function's name; nothing of a job is read."""
-    if _is_job(state):
-        return {}
+    """A sample of what the task returns, known by the end of its function's name. Of services only that is read which
+    `ANSWERS` has."""
+    if not _calls_ours(state):
+        return dict([{}, *ANSWERS.get(state["Resource"], ())][-1])
     task = next(each for each in SIGNATURES if state["Resource"].endswith(f"-{each}"))
     return next(samples(SIGNATURES[task].returns, decisions=SIGNATURES[task].decisions))
 
 
-def _is_job(state: Mapping[str, Any]) -> bool:
-    return str(state["Resource"]).startswith(JOBS)
+def _calls_ours(state: Mapping[str, Any]) -> bool:
+    """Whether it calls one of our functions, and not a service by itself."""
+    return ":states:::" not in str(state["Resource"])
 
 
 def _of_type(machine: Mapping[str, Any], kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

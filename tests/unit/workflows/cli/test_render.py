@@ -10,7 +10,7 @@ import pytest
 from workflows.cli.deploy import show_rendered
 from workflows.definitions import rendering
 
-TEXT = rendering.GOLDENS[rendering.LAMBDA].read_text(encoding="utf-8")
+TEXT = rendering.golden_file().read_text(encoding="utf-8")
 
 
 def test_definition_is_written_to_the_committed_file_alone_when_it_is_asked_for(

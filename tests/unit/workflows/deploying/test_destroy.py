@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib import layout
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names
-from tests.unit.workflows.deploying.fake_account import holding_bucket_and_role
+from tests.unit.workflows.deploying.fake_account import FakeSession, holding_bucket_and_role
 from workflows.deploying.destroy import Destruction
+from workflows.deploying.progress import Step
 
 ROOT = Path(__file__).parents[4]
 
@@ -36,3 +39,44 @@ def test_stage_that_is_not_configured_is_refused() -> None:
 
     with pytest.raises(DeploymentFailed, match="there is no stage 'test'"):
         destruction("test").check_stage()
+
+
+class Recorder:
+    """A service with the bucket's keys in a listing; it notes what is deleted."""
+
+    def __init__(self, keys: list[str], deleted: list[str]) -> None:
+        self._keys, self._deleted = keys, deleted
+
+    def head_bucket(self, **_given: str) -> dict[str, Any]:
+        return {}
+
+    def list_objects_v2(self, **_given: str) -> dict[str, Any]:
+        return {"Contents": [{"Key": key, "ETag": "a", "Size": 1, "LastModified": None} for key in self._keys]}
+
+    def __getattr__(self, operation: str) -> Any:
+        return lambda **given: self._deleted.append(
+            f"{operation} {given.get('ResourceId', next(iter(given.values())))}"
+        )
+
+
+def test_endpoints_of_every_version_go() -> None:
+    deleted: list[str] = []
+    keys = [layout.version("kdd99-http", 7, "endpoint.tar.gz"), layout.version("digits", 2, "package.zip")]
+    account: Any = Recorder(keys, deleted)
+    session: Any = FakeSession(**dict.fromkeys(("s3", "sagemaker", "application-autoscaling"), account))
+    told: list[Step] = []
+
+    replace(destruction(), session=session, report=told.append).remove_endpoints()
+
+    name = "nightswap-prod-kdd99-http-v7"
+    assert deleted == [
+        f"deregister_scalable_target endpoint/{name}/variant/all",
+        *(f"delete_{kind} {name}" for kind in ("endpoint", "endpoint_config", "model")),
+    ]
+    assert [(each.subject, each.status) for each in told] == [("endpoint of version 7 of kdd99-http", "deleted")]
+
+
+def test_stage_without_a_bucket_has_no_endpoints() -> None:
+    session: Any = FakeSession()
+
+    replace(destruction(), session=session).remove_endpoints()

@@ -9,6 +9,7 @@ from chalicelib.limits import INFERENCE_BODY_BYTES, INFERENCE_HELD_BYTES
 from tests.given.inference import CSV_ROW, GOOD, HEADER, Event, Got, asked, service
 from workflows.inference import application as module
 from workflows.inference.application import Application
+from workflows.inference.media_types import EVENT
 
 APPLICATION = Application(service())
 WITH_TOKEN = Application(service(), token="secret")
@@ -158,3 +159,17 @@ def test_what_a_header_says_in_several_lines_counts_together() -> None:
     answer = got(headers=headers, parts=[CSV_ROW.encode()])
 
     assert (answer.status, answer.headers["content-type"]) == (200, "text/csv")
+
+
+@pytest.mark.parametrize("event", [{"warm": True}, {"instances": [{**GOOD, "size": "large"}]}, {"nonsense": 1}, []])
+def test_event_of_a_serving_function_has_its_answer_whatever_that_is(event: Any) -> None:
+    answer = got(headers={"Content-Type": EVENT}, parts=[json.dumps(event).encode()])
+
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.json == service().answer(event)
+
+
+def test_event_that_is_no_json_is_refused() -> None:
+    answer = got(headers={"Content-Type": EVENT}, parts=[b"{"])
+
+    assert (answer.status, answer.json["Code"]) == (400, "BadRequest")

@@ -1,0 +1,42 @@
+"""Payload of the states that make a version's endpoint, and what an hour of one costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.values import Value
+
+HOURLY: Mapping[str, float] = {
+    "ml.t2.medium": 0.056,
+    "ml.m5.large": 0.115,
+    "ml.m5.xlarge": 0.23,
+    "ml.m5.2xlarge": 0.461,
+    "ml.m5.4xlarge": 0.922,
+    "ml.c5.large": 0.102,
+    "ml.c5.xlarge": 0.204,
+    "ml.c5.2xlarge": 0.408,
+    "ml.c5.4xlarge": 0.816,
+}
+"""US dollars an hour of one instance of an endpoint in us-east-1, without taxes. The server scores on one core, so
+larger ones are left out. Source: https://aws.amazon.com/sagemaker/pricing/"""
+INSTANCES_MAX = 20
+"""Of one endpoint. Source: https://docs.aws.amazon.com/general/latest/gr/sagemaker.html"""
+
+
+class EndpointPlan(Value, kw_only=True):
+    """What the state machine asks of SageMaker for a version that has an endpoint."""
+
+    name: str
+    """Of the endpoint, of its configuration and of its model: one name for what lives and goes together."""
+    model_data_uri: str
+    variants: list[Mapping[str, Any]]
+    """The only one, as CreateEndpointConfig's ProductionVariants has it."""
+    scales: bool
+    """Whether the number of its instances follows the load, by the next four."""
+    resource_id: str
+    """Of the variant, as Application Auto Scaling names it."""
+    min_instances: int
+    max_instances: int
+    scaling: Mapping[str, Any]
+    """As PutScalingPolicy's TargetTrackingScalingPolicyConfiguration has it."""

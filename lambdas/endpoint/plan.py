@@ -1,0 +1,81 @@
+"""Describes a version's endpoint: what the state machine asks of SageMaker and of Application Auto Scaling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.contracts.endpoints import HOURLY, EndpointPlan
+from lambdas.model.recipe import Endpoint
+
+VARIANT = "all"
+"""The only one of an endpoint: its versions are other endpoints."""
+METRIC = "SageMakerVariantInvocationsPerInstance"
+"""Requests of a minute that each instance has.
+Source: https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-policy.html"""
+OUT_SECONDS, IN_SECONDS = 60, 300
+"""After an instance was added, or taken away, before the next one is."""
+SECONDS_TO_START = 600
+"""For a container until it answers /ping; then SageMaker gives the endpoint up."""
+
+
+def describe(endpoint: Endpoint, *, name: str, model_data_uri: str) -> EndpointPlan:
+    return EndpointPlan(
+        name=name,
+        model_data_uri=model_data_uri,
+        variants=[{"VariantName": VARIANT, "ModelName": name, **_size(endpoint)}],
+        scales=endpoint.serverless is None and endpoint.min_instances < endpoint.max_instances,
+        resource_id=f"endpoint/{name}/variant/{VARIANT}",
+        min_instances=endpoint.min_instances,
+        max_instances=endpoint.max_instances,
+        scaling={
+            "TargetValue": float(endpoint.requests_per_minute),
+            "PredefinedMetricSpecification": {"PredefinedMetricType": METRIC},
+            "ScaleOutCooldown": OUT_SECONDS,
+            "ScaleInCooldown": IN_SECONDS,
+        },
+    )
+
+
+def _size(endpoint: Endpoint) -> dict[str, Any]:
+    if endpoint.serverless is not None:
+        return {
+            "ServerlessConfig": {
+                "MemorySizeInMB": endpoint.serverless,
+                "MaxConcurrency": endpoint.max_concurrency,
+            }
+        }
+    return {
+        "InstanceType": endpoint.instance_type,
+        "InitialInstanceCount": endpoint.min_instances,
+        "ContainerStartupHealthCheckTimeoutInSeconds": SECONDS_TO_START,
+    }
+
+
+def dollars_an_hour(endpoint: Endpoint) -> tuple[float, float]:
+    """What an endpoint costs at least and at most, in us-east-1; nothing for one that is paid by its requests.
+
+    >>> dollars_an_hour(Endpoint(max_instances=2))
+    (0.115, 0.23)
+    """
+    if endpoint.serverless is not None:
+        return 0.0, 0.0
+    hour = HOURLY[endpoint.instance_type]
+    return hour * endpoint.min_instances, hour * endpoint.max_instances
+
+
+def in_words(endpoint: Endpoint) -> str:
+    """What a version's endpoint is and costs.
+
+    >>> in_words(Endpoint())
+    '1 to 10 ml.m5.large, $0.12 to $1.15 an hour in us-east-1'
+    >>> in_words(Endpoint(serverless=2048))
+    'serverless, 2048 MB, 20 requests at once, paid by their seconds'
+    """
+    if endpoint.serverless is not None:
+        at_once = f"{endpoint.max_concurrency} requests at once"
+        return f"serverless, {endpoint.serverless} MB, {at_once}, paid by their seconds"
+    least, most = (f"${each:.2f}" for each in dollars_an_hour(endpoint))
+    if endpoint.min_instances == endpoint.max_instances:
+        return f"{endpoint.min_instances} {endpoint.instance_type}, {least} an hour in us-east-1"
+    count = f"{endpoint.min_instances} to {endpoint.max_instances}"
+    return f"{count} {endpoint.instance_type}, {least} to {most} an hour in us-east-1"

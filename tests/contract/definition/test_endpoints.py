@@ -1,0 +1,58 @@
+"""The machine of a stage whose versions have endpoints: the other machine, and the states between two of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chalicelib.names import Names
+from tests.contract.definition.mistakes import MISTAKES_WITH_ENDPOINTS, Mistake
+from workflows.definitions.checker import problems
+from workflows.definitions.rendering import BUILT_INS, ENDPOINT, LAMBDA, SAGEMAKER, golden, rendered
+from workflows.doctor.account.online import of_others, of_tasks, with_arns
+
+ROOT = Path(__file__).parents[3]
+ADDED = {
+    *("HasEndpoint", "CreateModel", "CreateEndpointConfig", "CreateEndpoint", "WaitForEndpoint", "DescribeEndpoint"),
+    *("IsInService", "Scales", "RegisterScaling", "PutScaling", "EndpointFailed", "EndpointLost"),
+}
+
+
+@pytest.mark.parametrize("engine", [LAMBDA, SAGEMAKER, BUILT_INS])
+def test_golden_definition_is_what_the_source_renders_and_is_sound(engine: str) -> None:
+    text = golden(engine, ENDPOINT)
+
+    assert rendered(ROOT, engine=engine, target=ENDPOINT) == text, "run `make render` and look at the difference"
+    assert problems(text) == []
+
+
+@pytest.mark.parametrize("engine", [LAMBDA, SAGEMAKER, BUILT_INS])
+def test_these_states_and_one_way_to_them_are_all_that_it_has_more(engine: str) -> None:
+    machine = json.loads(golden(engine, ENDPOINT))
+
+    assert {*machine["States"]} - {*json.loads(golden(engine))["States"]} == ADDED
+    assert machine["States"]["VersionModel"].pop("Next") == "HasEndpoint"
+    for name in ADDED:
+        del machine["States"][name]
+    machine["States"]["VersionModel"]["Next"] = "Replay"
+    assert machine == json.loads(golden(engine))
+
+
+def test_version_that_was_approved_is_asked_without_another_endpoint() -> None:
+    assert json.loads(golden(LAMBDA, ENDPOINT))["States"]["TakeUp"]["Next"] == "Replay"
+
+
+def test_every_state_is_tried_online_too() -> None:
+    names = Names(stage="prod", account="123456789012", region="eu-west-1")
+    machine = json.loads(with_arns(golden(LAMBDA, ENDPOINT), names))
+
+    tried = {each.state for each in (*of_tasks(machine), *of_others(machine))}
+
+    assert tried == {*machine["States"]}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES_WITH_ENDPOINTS, ids=lambda mistake: mistake.name)
+def test_mistake_in_the_endpoint_is_found(mistake: Mistake) -> None:
+    assert problems(mistake.text())

@@ -1,0 +1,130 @@
+"""What a stage has beside the rest when versions have endpoints, and what its roles may do then."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.errors import SettingsInvalid
+from tests.contract.stacks.evaluating import permits
+from tests.contract.stacks.reading import statements
+from workflows.packaging.needs import Needs
+from workflows.stacks.main import main_template
+from workflows.stacks.settings import DEFAULTS
+
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/nightswap:7"
+SETTINGS = replace(DEFAULTS, endpoint_image=IMAGE)
+NEEDS = Needs(endpoints=("kdd99-http",))
+MODELS = ["kdd99-http", "digits"]
+PLAIN = main_template("prod", models=MODELS)
+MAIN = main_template("prod", models=MODELS, settings=SETTINGS, needs=NEEDS)
+HERE = "eu-west-1:123456789012"
+BUCKET = "arn:aws:s3:::nightswap-prod-123456789012-eu-west-1"
+ENDPOINT = f"arn:aws:sagemaker:{HERE}:endpoint/nightswap-prod-kdd99-http-v7"
+CONFIG, MODEL = (ENDPOINT.replace(":endpoint/", f":{kind}/") for kind in ("endpoint-config", "model"))
+TARGET = f"arn:aws:application-autoscaling:{HERE}:scalable-target/0123456789abcdef"
+OF_SAGEMAKER = {"application-autoscaling:service-namespace": "sagemaker"}
+LOG = f"arn:aws:logs:{HERE}:log-group:/aws/sagemaker/Endpoints/nightswap-prod-kdd99-http-v7"
+REPOSITORY = "arn:aws:ecr:eu-west-1:123456789012:repository/team/nightswap"
+DATA = f"{BUCKET}/models/kdd99-http/versions/000007/endpoint.tar.gz"
+
+
+def test_stage_without_such_a_recipe_has_nothing_of_it() -> None:
+    assert main_template("prod", models=MODELS, settings=SETTINGS) == PLAIN
+    assert "sagemaker" not in json.dumps(PLAIN).lower()
+    assert set(MAIN["Resources"]) - set(PLAIN["Resources"]) == {"EndpointRole"}
+    changed = {name for name, each in PLAIN["Resources"].items() if MAIN["Resources"][name] != each}
+    assert changed == {
+        *("RetrainRole", "Retrain", "ServeKdd99XhttpRole"),
+        *("RestoreAliasRole", "RestoreAliasFunction", "RecordOutcomeRole", "RecordOutcomeFunction"),
+    }
+
+
+def test_image_is_the_setting_s_and_a_stage_without_one_is_not_deployed() -> None:
+    given = MAIN["Resources"]["Retrain"]["Properties"]["DefinitionSubstitutions"]
+    assert given["EndpointImage"] == IMAGE
+
+    with pytest.raises(SettingsInvalid, match=r"recipe of kdd99-http .* NIGHTSWAP_ENDPOINT_IMAGE names no image"):
+        main_template("prod", models=MODELS, needs=NEEDS)
+
+
+@pytest.mark.parametrize(
+    ("who", "action", "resource"),
+    [
+        ("Retrain", "sagemaker:CreateModel", MODEL),
+        ("Retrain", "sagemaker:CreateEndpointConfig", CONFIG),
+        ("Retrain", "sagemaker:CreateEndpoint", CONFIG),
+        ("Retrain", "sagemaker:CreateEndpoint", ENDPOINT),
+        ("Retrain", "sagemaker:DescribeEndpoint", ENDPOINT),
+        ("ServeKdd99Xhttp", "sagemaker:InvokeEndpoint", ENDPOINT),
+        *(
+            (who, action, resource)
+            for who in ("RecordOutcome", "RestoreAlias")
+            for action, resource in (
+                ("sagemaker:ListEndpoints", "*"),
+                ("sagemaker:DeleteEndpoint", ENDPOINT),
+                ("sagemaker:DeleteEndpointConfig", CONFIG),
+                ("sagemaker:DeleteModel", MODEL),
+                ("s3:GetObject", f"{BUCKET}/models/kdd99-http/pin.json"),
+                ("lambda:GetAlias", f"arn:aws:lambda:{HERE}:function:nightswap-prod-serve-kdd99-http"),
+            )
+        ),
+        ("Endpoint", "s3:GetObject", DATA),
+        ("Endpoint", "ecr:BatchGetImage", REPOSITORY),
+        ("Endpoint", "logs:PutLogEvents", LOG),
+    ],
+)
+def test_is_permitted(who: str, action: str, resource: str) -> None:
+    assert permits(statements(MAIN, f"{who}Role"), action, resource)
+
+
+@pytest.mark.parametrize(
+    ("who", "action"),
+    [
+        ("Retrain", "RegisterScalableTarget"),
+        ("Retrain", "PutScalingPolicy"),
+        ("RecordOutcome", "DeregisterScalableTarget"),
+    ],
+)
+def test_number_of_instances_is_sagemaker_s_alone(who: str, action: str) -> None:
+    granted = statements(MAIN, f"{who}Role")
+
+    assert permits(granted, f"application-autoscaling:{action}", TARGET, context=OF_SAGEMAKER)
+    other = {"application-autoscaling:service-namespace": "dynamodb"}
+    assert not permits(granted, f"application-autoscaling:{action}", TARGET, context=other)
+
+
+@pytest.mark.parametrize(
+    ("who", "action", "resource"),
+    [
+        ("Retrain", "sagemaker:CreateEndpoint", ENDPOINT.replace("nightswap-prod-", "nightswap-other-")),
+        ("Retrain", "sagemaker:DeleteEndpoint", ENDPOINT),
+        ("Retrain", "sagemaker:InvokeEndpoint", ENDPOINT),
+        ("Retrain", "sagemaker:CreateTrainingJob", f"arn:aws:sagemaker:{HERE}:training-job/nightswap-prod-a"),
+        ("Retrain", "iam:PassRole", "arn:aws:iam::123456789012:role/another"),
+        ("ServeDigits", "sagemaker:InvokeEndpoint", ENDPOINT),
+        ("ServeKdd99Xhttp", "sagemaker:InvokeEndpoint", ENDPOINT.replace("kdd99-http", "digits")),
+        ("RecordOutcome", "sagemaker:DeleteEndpoint", ENDPOINT.replace("nightswap-prod-", "somebody-")),
+        ("RecordOutcome", "lambda:UpdateAlias", f"arn:aws:lambda:{HERE}:function:nightswap-prod-serve-kdd99-http"),
+        ("Replay", "sagemaker:DeleteEndpoint", ENDPOINT),
+        ("Endpoint", "s3:GetObject", f"{BUCKET}/datasets/kdd99-http/first.csv.gz"),
+        ("Endpoint", "s3:GetObject", DATA.replace("endpoint.tar.gz", "package.zip")),
+        ("Endpoint", "s3:PutObject", DATA),
+        ("Endpoint", "ecr:BatchGetImage", REPOSITORY.replace("nightswap", "another")),
+        ("Endpoint", "logs:PutLogEvents", LOG.replace("nightswap-prod-", "somebody-")),
+    ],
+)
+def test_is_forbidden(who: str, action: str, resource: str) -> None:
+    assert not permits(statements(MAIN, f"{who}Role"), action, resource)
+
+
+@pytest.mark.parametrize(("service", "may"), [("sagemaker.amazonaws.com", True), ("lambda.amazonaws.com", False)])
+def test_role_of_the_endpoints_is_handed_to_sagemaker_alone(service: str, may: bool) -> None:
+    [passing] = [each for each in statements(MAIN, "RetrainRole") if each["Action"] == ["iam:PassRole"]]
+
+    role = str(passing["Resource"][0])
+    assert permits([passing], "iam:PassRole", role, context={"iam:PassedToService": service}) is may
+    trusted = MAIN["Resources"]["EndpointRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert [each["Principal"] for each in trusted] == [{"Service": "sagemaker.amazonaws.com"}]

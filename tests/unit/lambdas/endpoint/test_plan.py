@@ -1,0 +1,65 @@
+"""What is asked of SageMaker for a version, against botocore's models."""
+
+from __future__ import annotations
+
+import pytest
+
+from lambdas.endpoint import plan
+from lambdas.endpoint.hosting import Hosting
+from lambdas.model.recipe import Endpoint
+from workflows.definitions.checks.integrations import integration_mistakes
+
+HOSTING = Hosting(Endpoint(), stage="prod", model="kdd99-http")
+SERVERLESS = Endpoint(serverless=2048, max_concurrency=5)
+CONFIG = "arn:aws:states:::sagemaker:createEndpointConfig"
+SCALING = "arn:aws:states:::aws-sdk:applicationautoscaling:putScalingPolicy"
+
+
+@pytest.mark.parametrize("endpoint", [Endpoint(), Endpoint(max_instances=1), SERVERLESS])
+def test_service_takes_what_is_asked(endpoint: Endpoint) -> None:
+    made = Hosting(endpoint, stage="prod", model="kdd99-http").plan(7, bucket="a-bucket")
+
+    config = {"EndpointConfigName": made.name, "ProductionVariants": made.variants}
+    policy = {
+        "PolicyName": "a-policy",
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": made.resource_id,
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+        "TargetTrackingScalingPolicyConfiguration": made.scaling,
+    }
+    assert integration_mistakes(CONFIG, config) == []
+    assert integration_mistakes(SCALING, policy) == []
+
+
+def test_one_name_is_of_all_and_the_data_are_the_registry_s() -> None:
+    made = HOSTING.plan(7, bucket="a-bucket")
+
+    assert made.name == "nightswap-prod-kdd99-http-v7"
+    assert made.variants[0]["ModelName"] == made.name
+    assert made.resource_id == f"endpoint/{made.name}/variant/all"
+    assert made.model_data_uri == "s3://a-bucket/models/kdd99-http/versions/000007/endpoint.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "scales"),
+    [
+        (Endpoint(), True),
+        (Endpoint(min_instances=2, max_instances=2), False),
+        (SERVERLESS, False),
+    ],
+)
+def test_number_of_instances_follows_the_load_where_it_may_differ(endpoint: Endpoint, scales: bool) -> None:
+    assert plan.describe(endpoint, name="a", model_data_uri="s3://a/b").scales is scales
+
+
+def test_serverless_variant_names_no_instance() -> None:
+    [variant] = plan.describe(SERVERLESS, name="a", model_data_uri="s3://a/b").variants
+
+    assert variant["ServerlessConfig"] == {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+    assert "InstanceType" not in variant
+
+
+def test_fixed_number_is_told_with_its_price() -> None:
+    said = plan.in_words(Endpoint(min_instances=2, max_instances=2))
+
+    assert said == "2 ml.m5.large, $0.23 an hour in us-east-1"

@@ -1,0 +1,188 @@
+"""Defines the states that make the endpoint of a version, before the first question to it.
+
+    CreateModel > CreateEndpointConfig > CreateEndpoint > WaitForEndpoint > DescribeEndpoint > IsInService
+                                                                 ^                                  |
+                                                                 └──────────── Creating ────────────┤
+    RegisterScaling > PutScaling > Replay   <──── Scales ────   InService   ────────────────────────┘
+
+Steps of the SDK, filled by references to what VersionModel described. The SDK has none that waits for an endpoint.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from stepfunctions.steps import Catch, Chain, Choice, EndpointConfigStep, EndpointStep, ModelStep, Pass, Task, Wait
+from stepfunctions.steps.states import State
+
+from chalicelib.contracts.decisions import MAKE_ENDPOINT, REPLAY
+from workflows.definitions.ends import decision_unknown, restore_after_failure
+from workflows.definitions.functions import ENDPOINT_IMAGE, ENDPOINT_ROLE, STAGE
+from workflows.definitions.states import TIMEOUT_SECONDS, branch, retry
+
+PLAN = "$.version_model.endpoint"
+STATUS = "$.endpoint.EndpointStatus"
+LOOKS_AFTER_SECONDS = 30
+"""An endpoint takes some minutes."""
+BUSY = "SageMaker.AmazonSageMakerException"
+"""Of Step Functions' own integration: all its errors.
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html"""
+SDK_BUSY = "SageMaker.SageMakerException"
+SCALING_BUSY = (
+    "ApplicationAutoScaling.ConcurrentUpdateException",
+    "ApplicationAutoScaling.InternalServiceException",
+)
+"""Source: https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html"""
+TAGS = [{"Key": "nightswap:app", "Value": "nightswap"}, {"Key": "nightswap:stage", "Value": STAGE}]
+SCALABLE = {
+    "ServiceNamespace": "sagemaker",
+    "ResourceId.$": f"{PLAN}.resource_id",
+    "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+}
+
+
+def has_endpoint(*, replay: State) -> Choice:
+    """The way to a version's first question: straight, or by way of its endpoint."""
+    return branch(
+        "HasEndpoint",
+        on="$.version_model.decision",
+        cases={REPLAY: replay, MAKE_ENDPOINT: make_endpoint(replay=replay)},
+        otherwise=decision_unknown(),
+    )
+
+
+def make_endpoint(*, replay: State) -> Chain:
+    wait = wait_for_endpoint()
+    return Chain(
+        [
+            create_model(),
+            create_endpoint_config(),
+            create_endpoint(),
+            wait,
+            describe_endpoint(),
+            _is_there(wait, replay),
+        ]
+    )
+
+
+def create_model() -> ModelStep:
+    """The contract server's image, and the version's code and artifact."""
+    from sagemaker.model import Model
+
+    model = Model(image_uri=ENDPOINT_IMAGE, model_data="replaced", role=ENDPOINT_ROLE, sagemaker_session=_session())
+    step = _step(ModelStep("CreateModel", model, model_name="replaced", instance_type="ml.m5.large"))
+    container = {"Image": ENDPOINT_IMAGE, "ModelDataUrl.$": f"{PLAN}.model_data_uri"}
+    return _filled(step, {"ModelName.$": f"{PLAN}.name", "PrimaryContainer": container})
+
+
+def create_endpoint_config() -> EndpointConfigStep:
+    step = _step(
+        EndpointConfigStep(
+            "CreateEndpointConfig",
+            endpoint_config_name="replaced",
+            model_name="replaced",
+            initial_instance_count=1,
+            instance_type="ml.m5.large",
+        )
+    )
+    named = {"EndpointConfigName.$": f"{PLAN}.name", "ProductionVariants.$": f"{PLAN}.variants"}
+    return _filled(step, named, without="ProductionVariants")
+
+
+def create_endpoint() -> EndpointStep:
+    step = _step(EndpointStep("CreateEndpoint", endpoint_name="replaced", endpoint_config_name="replaced"))
+    return _filled(step, {"EndpointName.$": f"{PLAN}.name", "EndpointConfigName.$": f"{PLAN}.name"})
+
+
+def wait_for_endpoint() -> Wait:
+    return Wait("WaitForEndpoint", seconds=LOOKS_AFTER_SECONDS)
+
+
+def describe_endpoint() -> Task:
+    return _call(
+        "DescribeEndpoint", "sagemaker:describeEndpoint", {"EndpointName.$": f"{PLAN}.name"}, path="$.endpoint"
+    )
+
+
+def _is_there(wait: Wait, replay: State) -> Choice:
+    """SageMaker itself ends the creation of an endpoint that does not become healthy: it is Failed then."""
+    return branch(
+        "IsInService",
+        on=STATUS,
+        cases={"InService": _scales(replay), "Creating": wait, "Failed": endpoint_failed()},
+        otherwise=endpoint_lost(),
+    )
+
+
+def _scales(replay: State) -> Choice:
+    scaled = Chain([register_scaling(), put_scaling(), replay])
+    return branch("Scales", on=f"{PLAN}.scales", cases={True: scaled}, otherwise=replay)
+
+
+def register_scaling() -> Task:
+    bounds = {"MinCapacity.$": f"{PLAN}.min_instances", "MaxCapacity.$": f"{PLAN}.max_instances"}
+    return _call("RegisterScaling", "applicationautoscaling:registerScalableTarget", {**SCALABLE, **bounds})
+
+
+def put_scaling() -> Task:
+    policy = {
+        "PolicyName": "requests-of-a-minute",
+        "PolicyType": "TargetTrackingScaling",
+        "TargetTrackingScalingPolicyConfiguration.$": f"{PLAN}.scaling",
+    }
+    return _call("PutScaling", "applicationautoscaling:putScalingPolicy", {**SCALABLE, **policy})
+
+
+def endpoint_failed() -> Pass:
+    """Fail as a task would; SageMaker's description tells why."""
+    state = Pass(
+        "EndpointFailed",
+        parameters={"Error": "EndpointFailed", "Cause.$": "$.endpoint.FailureReason"},
+        result_path="$.failure",
+    )
+    state.next(restore_after_failure())
+    return state
+
+
+def endpoint_lost() -> Pass:
+    """Somebody has deleted or changed it meanwhile."""
+    why = "The endpoint of the version was changed or deleted while it was made: retrain."
+    state = Pass("EndpointLost", result={"Error": "EndpointFailed", "Cause": why}, result_path="$.failure")
+    state.next(restore_after_failure())
+    return state
+
+
+def _call(state: str, action: str, parameters: dict[str, Any], *, path: str | None = None) -> Task:
+    """A call of the service's API by itself."""
+    busy = (SDK_BUSY,) if action.startswith("sagemaker:") else SCALING_BUSY
+    return _step(
+        Task(state, resource=f"arn:aws:states:::aws-sdk:{action}", parameters=parameters), result_path=path, busy=busy
+    )
+
+
+def _step(step: Any, *, result_path: str | None = None, busy: tuple[str, ...] = (BUSY,)) -> Any:
+    """With the policies of every call. One that was carried out and whose answer was lost finds its name taken: the
+    run then ends with that reason."""
+    step.fields["result_path"] = result_path
+    step.fields["timeout_seconds"] = TIMEOUT_SECONDS
+    step.add_retry(retry(busy, interval_seconds=5, max_attempts=6, max_delay_seconds=120))
+    step.add_catch(Catch(error_equals=["States.ALL"], next_step=restore_after_failure(), result_path="$.failure"))
+    return step
+
+
+def _filled(step: Any, references: dict[str, Any], *, without: str = "") -> Any:
+    """What differs from run to run, over what the SDK made of an example."""
+    named = {name.removesuffix(".$") for name in references} | {without}
+    made = {name: value for name, value in step.fields["parameters"].items() if name not in named}
+    step.fields["parameters"] = {**references, **made, "Tags": [*TAGS]}
+    return step
+
+
+def _session() -> Any:
+    """Of the example from which the parameters are made: it calls nothing, and has neither credentials nor bucket."""
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # no look for credentials
+    import boto3
+    from sagemaker.session import Session
+
+    return Session(boto_session=boto3.Session(region_name="us-east-1"), default_bucket="replaced")
