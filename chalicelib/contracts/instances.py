@@ -23,6 +23,10 @@ INSTANCES: Mapping[str, float] = {
 """US dollars an hour of training in us-east-1, without spot, taxes and the volume. Other regions cost up to a half
 more. Source: https://aws.amazon.com/sagemaker/pricing/"""
 
+SPOT_WAIT_SECONDS = 3600
+"""The most of spare capacity, with the wait for it, that a job of SageMaker's own algorithms may ask for without
+checkpoints. Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html"""
+
 
 def dollars(instance_type: str, *, seconds: int) -> float:
     """What so many seconds of one instance cost, in us-east-1. SageMaker bills by the second.

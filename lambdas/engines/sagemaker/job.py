@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.contracts.instances import dollars
+from chalicelib.contracts.instances import SPOT_WAIT_SECONDS, dollars
 from chalicelib.contracts.payload import to_event
 from chalicelib.contracts.training import TrainingJob, TrainTask
 from chalicelib.documents import documents
@@ -69,7 +69,8 @@ def described(
     bucket = edges.store.bucket
     stop = {"MaxRuntimeInSeconds": engine.max_runtime_seconds}
     if engine.spot:
-        stop["MaxWaitTimeInSeconds"] = 2 * engine.max_runtime_seconds
+        wait = 2 * engine.max_runtime_seconds
+        stop["MaxWaitTimeInSeconds"] = min(wait, SPOT_WAIT_SECONDS) if hyperparameters else wait
     return TrainingJob(
         name=name(stage, run=task.run, model=task.model),
         manifest_uri=str(Place(bucket, manifest_key)),

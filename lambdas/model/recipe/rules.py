@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from chalicelib.contracts.instances import INSTANCES
+from chalicelib.contracts.instances import INSTANCES, SPOT_WAIT_SECONDS
 from chalicelib.limits import LISTED_NAMES, OBJECTS, SERVING_MB_MAX, SERVING_MB_MIN, SERVING_SECONDS_MAX
 from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
 from lambdas.model.recipe.comparison_rules import comparison_problems
@@ -262,6 +262,9 @@ def _engine_problems(recipe: Fields) -> Iterator[str]:
     if recipe.format == "onnx":
         yield "format is 'onnx', whose libraries SageMaker's image of scikit-learn does not have: leave engine out"
     yield from _instances_problems(engine.instances, are_shared=recipe.built_in is not None)
+    if recipe.built_in is not None:
+        seconds = engine.max_runtime_seconds if engine.spot else 0
+        yield from _spot_problems(seconds, of=type(recipe.built_in).__name__)
 
 
 def _instances_problems(instances: int, *, are_shared: bool) -> Iterator[str]:
@@ -269,6 +272,11 @@ def _instances_problems(instances: int, *, are_shared: bool) -> Iterator[str]:
         yield f"engine.instances is {instances}: expected 1 to {INSTANCES_OF_A_JOB[-1]}"
     elif instances > 1 and not are_shared:
         yield "engine.instances is more than 1, and scikit-learn fits on one: leave it out, or take XGBoost()"
+
+
+def _spot_problems(seconds: int, *, of: str) -> Iterator[str]:
+    if seconds > SPOT_WAIT_SECONDS:
+        yield f"engine has spot, and {of} has {SPOT_WAIT_SECONDS:,} s of it at most: lower engine.max_runtime_seconds"
 
 
 def _built_in_problems(recipe: Fields) -> Iterator[str]:

@@ -79,6 +79,18 @@ def test_job_is_one_of_the_algorithm_with_its_hyperparameters_as_texts(night: Fa
     }
 
 
+@pytest.mark.parametrize(("seconds", "wait"), [(600, 1200), (1801, 3600), (3600, 3600)])
+def test_spare_capacity_is_waited_for_no_longer_than_the_algorithm_may(
+    night: FakeOutside, seconds: int, wait: int
+) -> None:
+    engine = SageMaker(spot=True, max_runtime_seconds=seconds)
+
+    ready = described(night, lambda model: replace(by_linear_learner(model), engine=engine))
+
+    assert ready.job is not None
+    assert ready.job.stop == {"MaxRuntimeInSeconds": seconds, "MaxWaitTimeInSeconds": wait}
+
+
 def test_rows_are_scaled_labelled_and_in_a_drawn_order(night: FakeOutside) -> None:
     X, y = built_ins.read_rows(read_by_the_job(night, described(night)))
 

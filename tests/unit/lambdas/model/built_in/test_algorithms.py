@@ -42,6 +42,10 @@ def test_hyperparameter_outside_of_its_documented_range_is_named(given: dict[str
     ("changes", "words"),
     [
         ({"engine": "lambda"}, "estimator is LinearLearner, which is SageMaker's own: write engine='sagemaker'"),
+        (
+            {"engine": SageMaker(spot=True, max_runtime_seconds=3601)},
+            "engine has spot, and LinearLearner has 3,600 s of it at most: lower engine.max_runtime_seconds",
+        ),
         ({"format": "trees"}, "format is 'trees', and LinearLearner goes into 'scorecard': leave format out"),
         (
             {"threshold": Threshold.at_recall(0.9)},
