@@ -58,7 +58,11 @@ def edges(names: Names, patience: Patience = PATIENT) -> Edges:
             topic_arn=names.alerts_topic_arn,
         ),
         jobs=SageMakerJobs(lambda: patience.client("sagemaker")),
-        endpoints=SageMakerEndpoints(patience.client, stage=names.stage),
+        endpoints=SageMakerEndpoints(
+            lambda: patience.client("sagemaker"),
+            lambda: patience.client("application-autoscaling"),
+            stage=names.stage,
+        ),
         clock=_now,
         sleep=time.sleep,
     )

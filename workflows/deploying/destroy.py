@@ -99,7 +99,11 @@ class Destruction:
 
     def remove_endpoints(self) -> None:
         """Of every version whose data for one are in the bucket: they cost most, and no stack knows them."""
-        endpoints = SageMakerEndpoints(self._client, stage=self.names.stage)
+        endpoints = SageMakerEndpoints(
+            lambda: self._client("sagemaker"),
+            lambda: self._client("application-autoscaling"),
+            stage=self.names.stage,
+        )
         for model, number in self._hosted():
             with refusals(f"deleting the endpoint of version {number} of {model}"):
                 endpoints.delete(model, number)

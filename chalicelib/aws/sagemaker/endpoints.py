@@ -21,16 +21,16 @@ VARIANT = "all"
 
 
 class SageMakerEndpoints:
-    """`chalicelib.edges.hosting.endpoints.Endpoints`. `connect` makes a client of a service when it is asked: most
-    stages have none."""
+    """`chalicelib.edges.hosting.endpoints.Endpoints`. A client is made when it is asked: most stages have no
+    endpoint."""
 
-    def __init__(self, connect: Callable[[str], Any], *, stage: str) -> None:
-        self._connect = connect
+    def __init__(self, connect: Callable[[], Any], connect_scaling: Callable[[], Any], *, stage: str) -> None:
+        self._connect = {"sagemaker": connect, "application-autoscaling": connect_scaling}
         self._stage = stage
 
     def of(self, model: str) -> Sequence[Endpoint]:
         prefix = names.endpoint_prefix(self._stage, model)
-        pages = self._connect("sagemaker").get_paginator("list_endpoints").paginate(NameContains=prefix)
+        pages = self._connect["sagemaker"]().get_paginator("list_endpoints").paginate(NameContains=prefix)
         with transient(ExecutionsUnavailable, doing=f"listing the endpoints of {model}"):
             listed = [each for page in pages for each in page["Endpoints"]]
         found = [(version_of(each["EndpointName"], stage=self._stage, model=model), each) for each in listed]
@@ -63,7 +63,7 @@ class SageMakerEndpoints:
     def _call(self, service: str, operation: str, parameters: dict[str, str]) -> None:
         try:
             with transient(ExecutionsUnavailable, doing=operation):
-                getattr(self._connect(service), operation)(**parameters)
+                getattr(self._connect[service](), operation)(**parameters)
         except ClientError as exc:
             said = str(exc).lower()
             if code(exc) not in NO_SUCH or not any(words in said for words in NOT_FOUND):

@@ -40,8 +40,7 @@ def scaling(scripted: Callable[[str], Scripted]) -> Scripted:
 
 @pytest.fixture
 def endpoints(sagemaker: Scripted, scaling: Scripted) -> SageMakerEndpoints:
-    clients = {"sagemaker": sagemaker.client, "application-autoscaling": scaling.client}
-    return SageMakerEndpoints(clients.__getitem__, stage="prod")
+    return SageMakerEndpoints(lambda: sagemaker.client, lambda: scaling.client, stage="prod")
 
 
 def listed(name: str) -> dict[str, Any]:

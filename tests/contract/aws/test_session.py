@@ -73,7 +73,7 @@ def test_clients_read_the_times_of_a_list_so(monkeypatch: pytest.MonkeyPatch) ->
 def test_services_are_those_that_a_client_is_made_of() -> None:
     source = (ROOT / "chalicelib/aws/connect.py").read_text("utf-8")
 
-    assert set(re.findall(r'\.client\("(\w+)"\)', source)) == set(SERVICES)
+    assert set(re.findall(r'\.client\("([\w-]+)"\)', source)) == set(SERVICES)
 
 
 @pytest.mark.parametrize("service", SERVICES)
