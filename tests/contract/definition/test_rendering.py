@@ -76,7 +76,7 @@ def test_failed_rendering_shows_what_the_process_said(tmp_path: Path) -> None:
 def test_definition_of_a_clone_is_rendered_in_the_clone(tmp_path: Path) -> None:
     root = environment(tmp_path, script="pwd; echo $@")
 
-    assert rendered(root).splitlines() == [str(root), "-m workflows.definitions.render lambda"]
+    assert rendered(root).splitlines() == [str(root), "-m workflows.definitions.render lambda lambda"]
 
 
 def test_rendering_that_hangs_is_ended(tmp_path: Path) -> None:

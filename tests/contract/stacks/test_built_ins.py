@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,8 +40,11 @@ def test_stage_without_such_a_recipe_has_nothing_of_it() -> None:
 
 
 def test_every_placeholder_of_the_definition_is_filled() -> None:
-    definition = definition_for(ROOT, NEEDS, stage="prod", settings=StageSettings())
-    filled = MAIN["Resources"]["Retrain"]["Properties"]["DefinitionSubstitutions"]
+    needs = replace(NEEDS, endpoints=("flows",))
+    settings = StageSettings(endpoint_image="123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/nightswap:7")
+    definition = definition_for(ROOT, needs, stage="prod", settings=settings)
+    template = main_template("prod", models=["flows"], settings=settings, needs=needs)
+    filled = template["Resources"]["Retrain"]["Properties"]["DefinitionSubstitutions"]
 
     assert {name for name in EXAMPLES if name in definition} == {*EXAMPLES}
     assert {f"${{{name}}}" for name in filled} >= {*EXAMPLES}
