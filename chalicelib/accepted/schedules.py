@@ -37,6 +37,10 @@ class Field(Value):
         """The numbers that a list of values, ranges and steps means; raises ValueError."""
         return {number for each in text.split(",") for number in self._of_item(each)}
 
+    def is_special(self, text: str) -> bool:
+        """Whether it stands for a day that depends on the month."""
+        return re.fullmatch(self.special or "", text.upper()) is not None
+
     def _of_item(self, item: str) -> Iterable[int]:
         base, slash, step = item.partition("/")
         if slash and not (self.steps and re.fullmatch(r"[1-9][0-9]{0,3}", step)):
@@ -124,7 +128,7 @@ def _check_cron(fields: Sequence[str]) -> None:
 
 def _days(field: Field, text: str) -> set[int]:
     """The days that may be the first; the last of a month and the like come in every month."""
-    if text == "?" or re.fullmatch(field.special or "", text.upper()):
+    if text == "?" or field.is_special(text):
         return {field.first}
     return field.numbers(text)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -87,12 +86,8 @@ def _days(day_of_month: str, day_of_week: str) -> float:
     if "*" in (day_of_month, day_of_week):
         return NIGHTS
     if day_of_month != "?":
-        return 1.0 if _is_special(DAY_OF_MONTH.special, day_of_month) else len(DAY_OF_MONTH.numbers(day_of_month))
+        return 1.0 if DAY_OF_MONTH.is_special(day_of_month) else len(DAY_OF_MONTH.numbers(day_of_month))
     if day_of_week.upper() == "L":  # a Saturday
         return NIGHTS / WEEKDAYS
-    special = _is_special(DAY_OF_WEEK.special, day_of_week)
+    special = DAY_OF_WEEK.is_special(day_of_week)
     return 1.0 if special else NIGHTS * len(DAY_OF_WEEK.numbers(day_of_week)) / WEEKDAYS
-
-
-def _is_special(special: str | None, text: str) -> bool:
-    return re.fullmatch(special or "", text.upper()) is not None

@@ -12,6 +12,7 @@ from chalicelib.documents.frozen import Document
 from chalicelib.notices.untold import Untold
 from chalicelib.promotion.replaying import ReplayReport
 from chalicelib.quality.night import Night
+from chalicelib.quality.trials import Tuning
 from chalicelib.registry.report import Champion, Report
 from chalicelib.registry.sample import Sample
 from tests.contract.sources import ROOT
@@ -37,6 +38,11 @@ NIGHT = {
     **{"run": "r", "at": "2026-11-26T03:00:00.000Z", "model_version": 1, "objects": [], "rows": 10},
     **{"classes": ["a", "b"], "matrix": [[1, 2], [3, 4]], "ratios": [], "news": []},
 }
+TRIAL = {"parameters": {"C": 1.0}, "mean": 0.9, "standard_deviation": 0.1, "seconds": 1.0}
+TUNING = {
+    **{"strategy": "random", "objective": "accuracy", "early_stopping": False, "folds": 3, "rows": 10, "parallel": 1},
+    **{"seconds": 1.0, "best": 1, "trials": [TRIAL]},
+}
 NARROW: Fields = {"matrix": [[1, 2]]}
 
 OWN_RULES: list[tuple[type[Document], Fields, Fields, str, Fields, str]] = [
@@ -46,6 +52,7 @@ OWN_RULES: list[tuple[type[Document], Fields, Fields, str, Fields, str]] = [
     (ReplayReport, REPLAYED, {"versions": []}, ".versions", {"problems": 1}, ".problems"),
     (Sample, {"instances": [], "expected": []}, {"instances": [{}]}, ".expected", {"erased": 1}, ".erased"),
     (Night, NIGHT, NARROW, ".matrix", {"run": 1}, ".run"),
+    (Tuning, TUNING, {"best": 2}, ".best", {"folds": "3"}, ".folds"),
 ]
 """Of each document one that is right, what breaks its own rule and is told so, and what has the wrong kind."""
 
