@@ -36,7 +36,7 @@ def in_words(failure: Mapping[str, Any]) -> tuple[str, str]:
     """The name of the error and the reason.
 
     >>> in_words({"Error": "EndpointFailed", "Cause": "The container did not pass the ping health check."})[1]
-    "the version got no endpoint: its container answered no /ping. Its log is in /aws/sagemaker/Endpoints"
+    'the version got no endpoint: its container answered no /ping. Its log is in /aws/sagemaker/Endpoints'
     """
     cause = str(failure.get("Cause"))
     means = next((means for said, means in ANSWERS if any(each in cause for each in said)), None)
