@@ -54,7 +54,7 @@ MISTAKES = (
     Mistake("state skipped", {"Evaluate/Next": "VersionModel"}, STATELINT),
     Mistake("next and end", {"Promoted/Next": "NothingNew"}, STATELINT),
     Mistake("neither next nor end", {"Train/Next": REMOVED}, STATELINT),
-    Mistake("loop", {"RestoreAfterFailure/Next": "Preprocess"}),
+    Mistake("loop", {"RestoreAfterFailure/Next": "SwapAlias"}),
     Mistake("choice without default", {"HasNewData/Default": REMOVED}),
     Mistake("choice without a rule's next", {"HasNewData/Choices/0/Next": REMOVED}, STATELINT),
     Mistake("choices no list", {"HasNewData/Choices": {"Next": "Train"}}, STATELINT),

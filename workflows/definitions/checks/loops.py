@@ -73,7 +73,7 @@ def _circling(walk: Walk, *, may_follow: Callable[[Arrival], bool]) -> set[str]:
     """The states that lie on a loop, or between two: what leads nowhere and what nothing leads to is taken away,
     again and again."""
     ways: Mapping[Identity, set[Identity]] = {
-        place: {arrival.identity() for arrival in following if may_follow(arrival)}
+        place: {arrival.identity for arrival in following if may_follow(arrival)}
         for place, following in walk.onward.items()
     }
     left = set(ways)

@@ -11,6 +11,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from chalicelib.contracts.runs import Failure, RetrainInput
@@ -42,6 +43,7 @@ class Arrival:
     def on(self, target: str, data: Mapping[str, Any], *, rule: Mapping[str, Any] | None = None) -> Arrival:
         return Arrival(target, data, (*self.way, self.state), rule)
 
+    @cached_property
     def identity(self) -> Identity:
         return self.state, json.dumps(self.data, sort_keys=True)
 
@@ -80,10 +82,10 @@ class Walk:
         }
         while self.ahead:
             arrival = self.ahead.popleft()
-            if arrival.identity() in self.onward:
+            if arrival.identity in self.onward:
                 continue
             following: list[Arrival] = []
-            self.onward[arrival.identity()] = following
+            self.onward[arrival.identity] = following
             self.entered.add(arrival.state)
             state = self.states[arrival.state]
             try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import product
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from chalicelib.contracts.endpoints import EndpointPlan
 from chalicelib.contracts.training import TrainingJob
@@ -79,7 +80,7 @@ def samples(contract: type[Value], *, decisions: tuple[str, ...] = ()) -> Iterat
     >>> [sample["decision"] for sample in samples(AliasSwapped, decisions=("Promoted", "Superseded"))]
     ['Promoted', 'Superseded']
     """
-    hints = get_type_hints(contract)
+    hints = _hints(cast(type, contract))
     names = contract.field_names
     values = [decisions if name == "decision" and decisions else _values(_kinds(hints[name])[0]) for name in names]
     return (dict(zip(names, combination, strict=True)) for combination in product(*values))
@@ -87,8 +88,14 @@ def samples(contract: type[Value], *, decisions: tuple[str, ...] = ()) -> Iterat
 
 def accepts(contract: type, field: str, value: Any) -> bool:
     """Whether the field may hold the value, by its annotation; a field that the contract lacks may hold anything."""
-    hints = get_type_hints(contract)
+    hints = _hints(contract)
     return field not in hints or any(_is(value, kind) for kind in _kinds(hints[field]))
+
+
+@cache
+def _hints(contract: type) -> dict[str, Any]:
+    """A walk asks for those of a few contracts thousands of times, and each time they would be read from text."""
+    return get_type_hints(contract)
 
 
 def _values(kind: type) -> tuple[Any, ...]:
