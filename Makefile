@@ -9,6 +9,8 @@ LOCKS := workflows/locks
 DOCTESTS = $(call with_examples,chalicelib lambdas workflows)
 with_examples = $(shell grep -rlsE --include='*.py' '^ *>>> ' $(1) | LC_ALL=C sort)
 FAST = tests/contract tests/unit tests/fakes tests/container/test_assemble.py tests/container/test_predict.py $(DOCTESTS)
+# What only a stage with a job or an endpoint of SageMaker has: a suite of its own, so that the others are sooner done.
+ENGINES = $(wildcard $(foreach each,sagemaker built_ins endpoints,tests/contract/definition/test_$(each).py tests/contract/stacks/test_$(each).py)) tests/unit/lambdas/engines
 # In the order given, the long ones first: so all cores are busy to the end.
 PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 PEERS := $(basename $(notdir $(wildcard benchmarks/peers/locks/*.txt)))
@@ -22,7 +24,7 @@ unexport VIRTUAL_ENV
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-onnx setup-test setup-all run check render doctor locks requires clean
 .PHONY: bench bench-cold bench-warm bench-retrain bench-peers bench-load setup-bench setup-load
-.PHONY: test test-all test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-bench test-sagemaker test-sagemaker-image test-mutants
+.PHONY: test test-all test-engines test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-bench test-sagemaker test-sagemaker-image test-mutants
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 | /' | column -t -s '|'
@@ -44,7 +46,10 @@ run: setup  ## the whole job: local AWS, deploy, retrain, predict, serve (ONCE=1
 
 test: setup-all  ## unit, contract and end-to-end tests
 	@$(if $(NIGHTSWAP_TEST_DATA),,echo "without NIGHTSWAP_TEST_DATA the tests on real data are left out")
-	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') --ignore tests/e2e/commands tests/e2e $(FAST)
+	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') --ignore tests/e2e/commands $(ENGINES:%=--ignore=%) tests/e2e $(FAST)
+
+test-engines: setup-all  ## what a stage has that trains or serves on SageMaker: definitions, stacks, jobs
+	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(ENGINES)
 
 test-commands: setup-all  ## every command of README and of the pages as it stands there, on the local AWS
 	@$(PROJECT) -m pytest $(PARALLEL) tests/e2e/commands
@@ -86,7 +91,7 @@ test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fas
 test-all: export KILLS := 200
 test-all: export RETRAINS := 500
 test-all: WAYS_OF_DAMAGE := 1000
-test-all: test test-commands test-damage test-simulation test-faults test-packages test-deploy test-permissions test-bench test-sagemaker test-mutants  ## all of them
+test-all: test test-engines test-commands test-damage test-simulation test-faults test-packages test-deploy test-permissions test-bench test-sagemaker test-mutants  ## all of them
 
 bench: bench-cold bench-warm bench-retrain bench-peers bench-load  ## measure all parts; each writes benchmarks/results/PART.json, .png and .svg
 
