@@ -165,17 +165,22 @@ def versioned(run_task: Tasks, preprocessed: Any, trained: Any, evaluated: Any) 
     return run_task("version-model", event)
 
 
+def numbers(versioned: Any) -> dict[str, Any]:
+    """What the machine hands on of a version."""
+    return {name: versioned[name] for name in ("model_version", "function_version")}
+
+
 @pytest.fixture(scope="session")
 def replayed(run_task: Tasks, evaluated: Any, versioned: Any) -> Any:
     champion = evaluated["champion_revision_id"]
-    event = {"run": RUN, "model": MODEL, **versioned, "champion_revision_id": champion, "is_approved": False}
+    event = {"run": RUN, "model": MODEL, **numbers(versioned), "champion_revision_id": champion, "is_approved": False}
     return run_task("replay", event)
 
 
 @pytest.fixture(scope="session")
 def shifting(preprocessed: Any, evaluated: Any, versioned: Any, replayed: Any) -> dict[str, Any]:
     """A ShiftTrafficTask."""
-    event = {"run": RUN, "model": MODEL, **versioned, "fingerprint": preprocessed["fingerprint"]}
+    event = {"run": RUN, "model": MODEL, **numbers(versioned), "fingerprint": preprocessed["fingerprint"]}
     event |= {"judging": evaluated["judging"], "who": RUN, "why": ""}
     return event | {name: replayed[name] for name in ("shift", "since", "revision_id")}
 
