@@ -28,7 +28,7 @@ def test_evaluate_judges_the_artifact(evaluated: Any) -> None:
 
 
 def test_version_model_publishes_the_first_version(versioned: Any) -> None:
-    assert versioned == {"model_version": 1, "function_version": "1"}
+    assert (versioned["model_version"], versioned["function_version"], versioned["endpoint"]) == (1, "1", None)
 
 
 def test_replay_asks_the_published_version(replayed: Any) -> None:
