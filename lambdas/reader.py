@@ -26,10 +26,10 @@ CODE = (
     "packing.py",
     "parts.py",
     "pieces.py",
-    "serve/date_texts.py",
     "serve/dates.py",
     "serve/schema.py",
     "serve/seldom/array_columns.py",
+    "serve/seldom/date_texts.py",
 )
 """Files and folders below `FOLDER`."""
 

@@ -161,6 +161,12 @@ class LocalUp:
         """A boto3 client of the local AWS."""
         return local_aws.client(service, endpoint=self.endpoint)
 
+    def make_cold(self, function: str) -> None:
+        """Its next calls start processes: those that it has are of code that was replaced, by the same."""
+        functions = self.client("lambda")
+        with urllib.request.urlopen(functions.get_function(FunctionName=function)["Code"]["Location"]) as code:
+            functions.update_function_code(FunctionName=function, ZipFile=code.read())
+
     @property
     def token(self) -> str:
         return (self.clone.folder / ".nightswap" / "token").read_text().strip()

@@ -14,13 +14,12 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from chalicelib import settings
+from chalicelib.api.starts import since_start_ms
 from chalicelib.aws.patience import OutOfTime, Patience
 from chalicelib.aws.signed import surroundings
 from chalicelib.aws.signed.client import SignedClient
@@ -36,10 +35,8 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_In
 SPARE_SECONDS = 0.5
 """Of the function's time, to tell that no answer came."""
 DENIED = 403
-LABELS_MAX, OTHER, THROUGH_THE_ALIAS = 10, "other", ":live"
-"""As in `lambdas.serve.handler`: what is told of the labels of clients' answers."""
-STARTED_MS = [max(1, round(1000 * time.process_time()))]
-"""What the start took of a processor; empty after the first answer."""
+STARTED_MS = [since_start_ms()]
+"""Empty after the first answer."""
 
 
 class EndpointUnasked(Exception):
@@ -84,8 +81,10 @@ def told(endpoint: Endpoint, event: object, context: object) -> dict[str, Any]:
     """The answer; the labels of one that a client asked for by the alias are logged."""
     left_ms = getattr(context, "get_remaining_time_in_millis", None)
     answer = endpoint.answer(event, seconds=left_ms() / 1000 - SPARE_SECONDS if left_ms else LONGEST_SECONDS)
-    if str(getattr(context, "invoked_function_arn", "")).endswith(THROUGH_THE_ALIAS):
-        for line in labels(answer, function_version=str(getattr(context, "function_version", ""))):
+    predictions = answer["body"].get("predictions")
+    if predictions:
+        labels = import_module(f"{__package__}.labels")
+        for line in labels.lines(answer, context, named=labels.by_name([*predictions[0]["probabilities"]])):
             sys.stderr.write(line)
     return answer
 
@@ -133,19 +132,6 @@ def _error(refused: Refused) -> type[EndpointUnasked]:
     if refused.status == DENIED:
         return EndpointDenied
     return EndpointBusy if refused.is_transient or refused.code == "ModelNotReadyException" else ContainerFailed
-
-
-def labels(answer: Mapping[str, Any], *, function_version: str) -> Iterator[str]:
-    """A line for the log that counts the labels of an answer, as `lambdas.serve.handler` writes it."""
-    counted: dict[str, int] = {}
-    for prediction in answer["body"].get("predictions", ()):
-        every = [*prediction["probabilities"]]
-        named = every if len(every) <= LABELS_MAX else every[: LABELS_MAX - 1]
-        label = prediction["label"] if prediction["label"] in named else OTHER
-        counted[label] = counted.get(label, 0) + 1
-    if counted:
-        line = {"event": "answered", "function_version": function_version, "labels": counted}
-        yield json.dumps({**line, "kinds": json.dumps(sorted(counted))}) + "\n"
 
 
 @cache

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.contracts.endpoints import HOURLY, EndpointPlan
+from chalicelib.edges.hosting.endpoints import VARIANT, scaled
 from lambdas.model.recipe import Endpoint
 
-VARIANT = "all"
-"""The only one of an endpoint: its versions are other endpoints."""
 METRIC = "SageMakerVariantInvocationsPerInstance"
 """Requests of a minute that each instance has.
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-policy.html"""
@@ -24,7 +23,7 @@ def describe(endpoint: Endpoint, *, name: str, model_data_uri: str) -> EndpointP
         model_data_uri=model_data_uri,
         variants=[{"VariantName": VARIANT, "ModelName": name, **_size(endpoint)}],
         scales=endpoint.serverless is None and endpoint.min_instances < endpoint.max_instances,
-        resource_id=f"endpoint/{name}/variant/{VARIANT}",
+        resource_id=scaled(name),
         min_instances=endpoint.min_instances,
         max_instances=endpoint.max_instances,
         scaling={

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from chalicelib.errors import ArtifactInvalid
 from lambdas.model.arrays import Floats
 from lambdas.model.predictions import Answers
-from lambdas.serve.date_texts import text_of
 from lambdas.serve.refusal import listed
 from lambdas.serve.schema import CLIPPED, REFUSED, CategoryColumn, Column, NumberColumn, Schema
+from lambdas.serve.seldom.date_texts import text_of
 
 Features = Mapping[str, NDArray[np.generic]]
 """Columns by name, each of shape (n,); there may be more than the artifact takes."""

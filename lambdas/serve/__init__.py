@@ -8,7 +8,7 @@ onnx.py       the format `onnx`: a graph that onnxruntime runs
 links.py      probabilities of scores, and labels of probabilities
 functions.py  functions of one number, such as log1p: of a scorecard that has any
 dates.py      parts of a date: functions of its seconds
-date_texts.py  reads dates from their texts: of a model that has a column of them
+labels.py     counts the labels of an answer in the log
 refusal.py    refuses a request, in words
 values.py     immutable values, without the cost of dataclasses
 seldom/       what few models or requests need, such as arrays of columns

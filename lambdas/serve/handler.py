@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import import_module
 
+from . import labels
 from .refusal import Refused
 from .schema import ModelInvalid, Noted, Row
 from .values import TYPE_CHECKING, Value
@@ -43,11 +44,6 @@ ANSWER_BYTES = 3_000_000
 """The most bytes of an answer, as in `chalicelib.limits`: Lambda returns 6 MB, and the API wraps it in JSON again."""
 EVENTS = '{"query": {...}}, {"instances": [...]}, {"npy": "..."} or {"warm": true}'
 
-LABELS_MAX = 10
-"""How many labels are counted; the others, by the order of the classes, count together as OTHER."""
-OTHER = "other"
-THROUGH_THE_ALIAS = ":live"
-"""How the name of the function ends that a client's call comes by; a replay asks a numbered version."""
 BYTES_OF_OPENSSL = 1_000_000
 """An artifact of more is hashed by OpenSSL; one of trees, which are read where they lie, is mapped and not copied."""
 FORMATS = ("scorecard", "trees", "onnx")
@@ -100,9 +96,8 @@ STARTED_MS = [since_start_ms()]
 def told(service: Service, event: object, context: object) -> dict[str, object]:
     """The answer; the labels of one that a client asked for by the alias are logged."""
     answer = service.answer(event, left_ms=getattr(context, "get_remaining_time_in_millis", None))
-    if str(getattr(context, "invoked_function_arn", "")).endswith(THROUGH_THE_ALIAS):
-        for line in service.labels(answer, function_version=str(getattr(context, "function_version", ""))):
-            sys.stderr.write(line)
+    for line in labels.lines(answer, context, named=service.named):
+        sys.stderr.write(line)
     return answer
 
 
@@ -135,26 +130,10 @@ class Service(Value):
         except Refused as refused:
             return refused.answer()
 
-    def labels(self, answer: Mapping[str, Any], *, function_version: str) -> Sequence[str]:
-        """A line for the log that counts the labels of an answer; none where there are no predictions.
-
-        `kinds` are the labels alone, as a text: the canary counts the calls by them.
-        """
-        counted: dict[str, int] = {}
-        for prediction in answer["body"].get("predictions", ()):
-            label = prediction["label"]
-            named = label if label in self._counted else OTHER
-            counted[named] = counted.get(named, 0) + 1
-        if not counted:
-            return ()
-        told = {"event": "answered", "function_version": function_version, "labels": counted}
-        return (json.dumps({**told, "kinds": json.dumps(sorted(counted))}) + "\n",)
-
     @cached_property
-    def _counted(self) -> Sequence[str]:
-        """The labels that are counted by their names."""
-        every = self.scorer.classes
-        return every if len(every) <= LABELS_MAX else every[: LABELS_MAX - 1]
+    def named(self) -> Sequence[str]:
+        """The labels that the log counts by their names."""
+        return labels.by_name(self.scorer.classes)
 
     def _body(self, event: object, left_ms: Left) -> dict[str, object]:
         asked = event if isinstance(event, dict) else {}

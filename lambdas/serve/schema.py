@@ -289,7 +289,7 @@ def column_of(column: Mapping[str, Any]) -> Column:
 def _kind(kind: str) -> type[NumberColumn]:
     if kind != DATE:
         return NumberColumn
-    from .date_texts import DateColumn  # here, because few models have one
+    from .seldom.date_texts import DateColumn  # here, because few models have one
 
     return DateColumn
 

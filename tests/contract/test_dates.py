@@ -25,10 +25,10 @@ from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Columns, Date, Numeric, Recipe, hour, weekday
 from lambdas.model.training.estimator import fit, format_for, why_in_one_piece
 from lambdas.model.training.trial import try_out
-from lambdas.serve.date_texts import text_of
 from lambdas.serve.dates import PARTS
 from lambdas.serve.handler import READERS, Service
 from lambdas.serve.scorecard import read
+from lambdas.serve.seldom.date_texts import text_of
 from tests.given import data
 
 BEGIN = datetime(2023, 12, 1, tzinfo=UTC)

@@ -97,7 +97,8 @@ def test_model_without_dates_loads_no_module_of_dates() -> None:
     loads = (
         "import sys; from lambdas.serve.scorecard import Scorecard;"
         "from tests.unit.lambdas.serve.document import DOCUMENT; Scorecard.from_document(DOCUMENT);"
-        "print(sorted(each for each in sys.modules if each.startswith('lambdas.serve.date') or each == 'datetime'))"
+        "dates = 'lambdas.serve.dates', 'lambdas.serve.seldom', 'datetime';"
+        "print(sorted(each for each in sys.modules if each.startswith(dates)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", loads], cwd=ROOT, env={}, capture_output=True, text=True, check=False

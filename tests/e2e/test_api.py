@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urljoin
@@ -13,9 +11,7 @@ from urllib.parse import urljoin
 import numpy as np
 import pytest
 
-from chalicelib.names import Names
 from tests.clone import LocalUp
-from workflows.deploying.chalice_app import keep_warm
 
 GOOD = {"duration": 0, "src_bytes": 54540, "dst_bytes": 8314}
 
@@ -180,46 +176,11 @@ def test_a_predict_token_predicts_and_operates_nothing(up: LocalUp) -> None:
     assert removed.returncode == 0
 
 
-def test_first_answer_of_a_process_tells_its_cold_start_and_the_next_that_it_is_warm(up: LocalUp) -> None:
-    made_cold(up, "nightswap-local")
-
-    first, second = (up.call("GET", "/predict?duration=0&src_bytes=1&dst_bytes=1") for _ in range(2))
-
-    cold = re.search(r"api;desc=cold;dur=([0-9]+)", first.headers["Server-Timing"])
-    assert cold is not None and 0 < int(cold[1]) < 60_000
-    assert second.headers["Server-Timing"] == "serving;desc=warm, api;desc=warm"
-    assert up.clone.nightswap("predict", "duration=0", "src_bytes=1", "dst_bytes=1").stderr == "start: warm\n"
-
-
-def test_event_that_keeps_a_stage_warm_wakes_the_app_and_asks_the_model_behind_it(up: LocalUp) -> None:
-    names = Names(stage="local", account="000000000000", region="us-east-1")
-    (rule,) = keep_warm.wanted_rules(names, ["kdd99-http"], minutes=5)
-    for each in ("nightswap-local", "nightswap-local-authorize"):
-        made_cold(up, each)
-
-    authorizer, api = (
-        json.load(up.client("lambda").invoke(FunctionName=each.function, Payload=each.event)["Payload"])
-        for each in rule.targets
-    )
-    predicted = up.call("GET", "/predict?duration=0&src_bytes=1&dst_bytes=1")
-
-    assert json.loads(api["body"])["warm"] is True
-    assert authorizer["policyDocument"]["Statement"][0]["Resource"] == []
-    assert predicted.headers["Server-Timing"] == "serving;desc=warm, api;desc=warm"
-
-
-def made_cold(up: LocalUp, function: str) -> None:
-    """Its next calls start processes: those that it has are of code that was replaced, by the same."""
-    functions = up.client("lambda")
-    with urllib.request.urlopen(functions.get_function(FunctionName=function)["Code"]["Location"]) as code:
-        functions.update_function_code(FunctionName=function, ZipFile=code.read())
-
-
 def test_fifty_concurrent_posts_with_one_key_are_one_execution_though_all_are_cold(up: LocalUp) -> None:
     def post(_: int) -> Any:
         return up.call("POST", "/retrain", {"reason": "once"}, headers={"Idempotency-Key": "fifty"})
 
-    made_cold(up, "nightswap-local")
+    up.make_cold("nightswap-local")
     with ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(post, range(50)))
 

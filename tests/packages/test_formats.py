@@ -32,7 +32,11 @@ from serve.handler import handler as answered
 def handler(event, context):
     return {**answered(event, context), "loaded": sorted({*sys.modules} - before)}
 """
-EVERY = {"serve", *(f"serve.{name}" for name in ("handler", "links", "refusal", "schema", "values")), "_sha2"}
+EVERY = {
+    "serve",
+    *(f"serve.{name}" for name in ("handler", "labels", "links", "refusal", "schema", "values")),
+    "_sha2",
+}
 LOADED: Mapping[str, set[str]] = {
     "scorecard": EVERY | {"serve.scorecard"},
     "trees": EVERY | {"serve.trees", "array"},

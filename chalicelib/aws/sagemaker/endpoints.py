@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib import names
 from chalicelib.aws.calls import code, transient
-from chalicelib.edges.hosting.endpoints import Endpoint, version_of
+from chalicelib.edges.hosting.endpoints import Endpoint, scaled, version_of
 from chalicelib.errors import ExecutionsUnavailable
 
 NO_SUCH = ("ValidationException", "ObjectNotFoundException", "ResourceNotFound")
@@ -17,7 +17,6 @@ NO_SUCH = ("ValidationException", "ObjectNotFoundException", "ResourceNotFound")
 Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteEndpoint.html"""
 NOT_FOUND = ("could not find", "does not exist", "not found", "no scalable target found")
 """Words of its messages then: a creation that goes on is refused by the same name."""
-VARIANT = "all"
 
 
 class SageMakerEndpoints:
@@ -52,7 +51,7 @@ class SageMakerEndpoints:
         name = names.endpoint(self._stage, model, model_version)
         target = {
             "ServiceNamespace": "sagemaker",
-            "ResourceId": f"endpoint/{name}/variant/{VARIANT}",
+            "ResourceId": scaled(name),
             "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
         }
         self._call("application-autoscaling", "deregister_scalable_target", target)  # its policies and alarms go too

@@ -9,6 +9,9 @@ from typing import Protocol
 from chalicelib import names
 from chalicelib.values import Value
 
+VARIANT = "all"
+"""The only one of an endpoint: the versions of a model are other endpoints."""
+
 
 class Endpoint(Value, kw_only=True):
     """An endpoint that there is. It costs from its creation on, in whatever status."""
@@ -28,6 +31,15 @@ class Endpoints(Protocol):
     def delete(self, model: str, model_version: int) -> None:
         """What scales it goes first, then the endpoint, its configuration and its model; what is gone already is
         left out. One that SageMaker still makes is refused, with its own error."""
+
+
+def scaled(name: str) -> str:
+    """What Application Auto Scaling calls the instances of an endpoint of that name.
+
+    >>> scaled("nightswap-prod-flows-v7")
+    'endpoint/nightswap-prod-flows-v7/variant/all'
+    """
+    return f"endpoint/{name}/variant/{VARIANT}"
 
 
 def version_of(name: str, *, stage: str, model: str) -> int | None:

@@ -12,8 +12,8 @@ from lambdas.model.arrays import Floats
 from lambdas.model.data.repeats import Counts, Repeats
 from lambdas.model.data.sums import GROUPS_COUNTED, HASHED_ROWS, Sums
 from lambdas.model.recipe import Date, Numeric, Recipe
-from lambdas.serve.date_texts import text_of
 from lambdas.serve.schema import ARRAY, DATE
+from lambdas.serve.seldom.date_texts import text_of
 
 TOP_CATEGORIES = 10
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from string import whitespace
 
-from lambdas.serve.date_texts import seconds_of
+from lambdas.serve.seldom.date_texts import seconds_of
 
 DAY_SECONDS = 86_400
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from lambdas.serve.date_texts import seconds_of
 from lambdas.serve.seldom.array_columns import names_in
+from lambdas.serve.seldom.date_texts import seconds_of
 
 MAGNITUDE_MAX = float(2**128 - 2**104)
 """About 3.4e38, the largest number of a 32-bit float: scikit-learn's trees take no larger one, and the squares of
@@ -86,7 +86,8 @@ CATEGORIES_OF_A_DATE: Mapping[str, range] = {"month": range(1, 13), "weekday": r
 
 @dataclass(frozen=True, init=False)
 class Date(Numeric):
-    """A column of dates: texts that `lambdas.serve.date_texts` reads. As a number a date is its seconds since 1970.
+    """A column of dates: texts that `lambdas.serve.seldom.date_texts` reads. As a number a date is its seconds since
+    1970.
 
     `minimum`, `maximum` and `missing` are given as such texts, or in seconds, and are in seconds from then on; a text
     that is no date stays, and the recipe is refused.

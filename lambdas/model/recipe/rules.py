@@ -34,9 +34,9 @@ from lambdas.model.recipe.threshold_rules import threshold_problems
 from lambdas.model.recipe.tuning.range_types import range_type_problems
 from lambdas.model.recipe.tuning.tuning_rules import tuning_problems
 from lambdas.model.recipe.types import shown, type_problems
-from lambdas.serve.date_texts import text_of
 from lambdas.serve.handler import FORMATS
 from lambdas.serve.schema import NUMBER
+from lambdas.serve.seldom.date_texts import text_of
 
 RESERVED = "model"
 """A request names its model by this key, so no column can have it."""

@@ -39,7 +39,7 @@ from lambdas.model.recipe.parts import (
     Window,
 )
 from lambdas.model.recipe.tuning.ranges import Tune
-from lambdas.serve.date_texts import FIRST, LAST
+from lambdas.serve.seldom.date_texts import FIRST, LAST
 
 WHOLE_LIMIT = 2**63
 """Beyond it an int cannot always be converted to a float, or to text."""

@@ -1,4 +1,4 @@
-"""Reads the days of a column of dates, in UTC. A date is what `lambdas.serve.date_texts` reads."""
+"""Reads the days of a column of dates, in UTC. A date is what `lambdas.serve.seldom.date_texts` reads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lambdas.model.reading.dataset import read_texts
 from lambdas.model.reading.date_cells import DAY_SECONDS, seconds_in
 from lambdas.model.reading.unpacking import way_out
 from lambdas.model.splitting.split import Mask
-from lambdas.serve.date_texts import FIRST
+from lambdas.serve.seldom.date_texts import FIRST
 
 NO_DAY = FIRST // DAY_SECONDS - 1
 

@@ -21,7 +21,7 @@ from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
 from lambdas.model.recipe.tuning.ranges import Plain
 from lambdas.model.training.estimator import fit, format_for
 from lambdas.model.training.search.candidates import ends, with_parameters
-from lambdas.serve.date_texts import FIRST, LAST
+from lambdas.serve.seldom.date_texts import FIRST, LAST
 
 ROWS_OF_A_CLASS = 100
 LEVELS, MANY_LEVELS = 4, 200

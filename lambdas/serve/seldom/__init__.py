@@ -2,6 +2,7 @@
 
 array_columns.py  columns that are one feature, which a request gives as a list
 blends.py         several models of trees whose answers make one
+date_texts.py     reads dates from their texts: of a model that has a column of them
 direct.py         answers the requests of the function's own URL
 npy.py            instances from a .npy file
 several.py        scores several instances, as far as the time goes

@@ -13,6 +13,7 @@ from chalicelib.aws.logged_labels import LOOKS, QUERY, ROWS_MAX, LoggedLabels
 from chalicelib.aws.metrics import CloudWatchMetrics
 from chalicelib.edges.metrics import Labels
 from chalicelib.errors import MetricsUnavailable
+from lambdas.serve import labels
 from tests.contract.aws.conftest import Scripted
 from tests.unit.lambdas.serve.test_handler import GOOD, SERVICE
 from tests.unit.lambdas.serve.test_handler import QUERY as QUERY_OF_GOOD
@@ -135,9 +136,15 @@ def test_line_of_another_than_the_serving_function_is_not_counted(aws: Scripted,
         counted(aws, "4")
 
 
+class Client:
+    """The context of a client's call."""
+
+    function_version, invoked_function_arn = "4", "arn:aws:lambda:eu-west-1:123456789012:function:serve:live"
+
+
 def test_line_that_a_serving_function_writes_is_counted(aws: Scripted) -> None:
     answers: list[Any] = [SERVICE.answer({"instances": [GOOD, GOOD]}), SERVICE.answer({"query": QUERY_OF_GOOD})]
-    lines = [line for answer in answers for line in SERVICE.labels(answer, function_version="4")]
+    lines = [line for answer in answers for line in labels.lines(answer, Client(), named=SERVICE.named)]
     results = counts(QUERY, [(1_000 * ASKED["startTime"], line) for line in lines])
     aws.answers("start_query", {"queryId": "q-1"}, **ASKED)
     answered(aws, *(results or []))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from chalicelib.names import Names
 from chalicelib.settings import StageSettings
 from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import statements
+from tests.contract.stacks.sdk_images import registry, retrieved
 from workflows.definitions.functions import EXAMPLES
 from workflows.deploying.cloudformation.uploads import definition_for
 from workflows.packaging.needs import Needs
@@ -24,12 +24,6 @@ ROOT = Path(__file__).parents[3]
 SCRIPT = main_template("prod", models=["flows"], needs=Needs(on_sagemaker=("flows",)))
 NEEDS = Needs(on_sagemaker=("flows",), by_built_ins=("flows",))
 MAIN = main_template("prod", models=["flows"], needs=NEEDS)
-SDK = """
-import json, sys
-from sagemaker import image_uris
-print(json.dumps({each: [image_uris.retrieve("linear-learner", each),
-                         image_uris.retrieve("xgboost", each, version="3.0-5")] for each in json.loads(sys.argv[1])}))
-"""
 
 
 def test_stage_without_such_a_recipe_has_nothing_of_it() -> None:
@@ -82,21 +76,12 @@ def test_job_reads_the_rows_that_were_written_for_it() -> None:
 
 
 def test_image_of_each_region_is_the_sdks() -> None:
-    python = ROOT / ".venv-definitions/bin/python"
-    done = subprocess.run(
-        [python, "-W", "ignore", "-c", SDK, json.dumps([*REGISTRIES])],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    images = retrieved(REGISTRIES, {"framework": "linear-learner"}, {"framework": "xgboost", "version": "3.0-5"})
 
-    images = json.loads(done.stdout.splitlines()[-1])
-    domain = {region: "amazonaws.com" + (".cn" if region.startswith("cn-") else "") for region in REGISTRIES}
     assert images == {
         region: [
-            f"{LINEAR_LEARNER_REGISTRIES[region]}.dkr.ecr.{region}.{domain[region]}/{':'.join(LINEAR_LEARNER)}",
-            f"{account}.dkr.ecr.{region}.{domain[region]}/{':'.join(XGBOOST)}",
+            f"{registry(LINEAR_LEARNER_REGISTRIES[region], region)}/{':'.join(LINEAR_LEARNER)}",
+            f"{registry(account, region)}/{':'.join(XGBOOST)}",
         ]
         for region, account in REGISTRIES.items()
     }

@@ -12,6 +12,7 @@ import pytest
 from chalicelib.settings import StageSettings
 from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import statements
+from tests.contract.stacks.sdk_images import registry, retrieved
 from workflows.packaging.needs import Needs
 from workflows.stacks.main import main_template
 from workflows.stacks.sagemaker import REGISTRIES, REPOSITORY, TAG
@@ -26,13 +27,6 @@ JOB = f"arn:aws:sagemaker:{HERE}:training-job/nightswap-prod-kdd99-http-01234567
 RULE = f"arn:aws:events:{HERE}:rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule"
 LOG = f"arn:aws:logs:{HERE}:log-group:/aws/sagemaker/TrainingJobs"
 IMAGE = "arn:aws:ecr:eu-west-1:141502667606:repository/sagemaker-scikit-learn"
-SDK = """
-import json, sys
-from sagemaker import image_uris
-regions = json.loads(sys.argv[1])
-print(json.dumps({each: image_uris.retrieve("sklearn", each, version="1.4-2", py_version="py3",
-                                            instance_type="ml.m5.large") for each in regions}))
-"""
 
 
 def test_stage_without_such_a_recipe_has_nothing_of_it() -> None:
@@ -103,20 +97,10 @@ def test_role_of_the_jobs_is_handed_to_sagemaker_alone(service: str, may: bool) 
 
 
 def test_image_of_each_region_is_the_sdks() -> None:
-    python = ROOT / ".venv-definitions/bin/python"
-    done = subprocess.run(
-        [python, "-W", "ignore", "-c", SDK, json.dumps([*REGISTRIES])],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    script = {"framework": "sklearn", "version": "1.4-2", "py_version": "py3", "instance_type": "ml.m5.large"}
 
-    images = json.loads(done.stdout.splitlines()[-1])
-    domain = {region: "amazonaws.com" + (".cn" if region.startswith("cn-") else "") for region in REGISTRIES}
-    assert images == {
-        region: f"{account}.dkr.ecr.{region}.{domain[region]}/{REPOSITORY}:{TAG}"
-        for region, account in REGISTRIES.items()
+    assert retrieved(REGISTRIES, script) == {
+        region: [f"{registry(account, region)}/{REPOSITORY}:{TAG}"] for region, account in REGISTRIES.items()
     }
 
 

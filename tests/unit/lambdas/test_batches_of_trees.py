@@ -15,8 +15,8 @@ from lambdas.model.formats.table import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Columns, Date, Numeric, Recipe, at_least
 from lambdas.model.training.estimator import fit
-from lambdas.serve.date_texts import seconds_of, text_of
 from lambdas.serve.handler import Service
+from lambdas.serve.seldom.date_texts import seconds_of, text_of
 from lambdas.serve.trees import read
 from tests.fakes.edges import FakeOutside
 from tests.given import batches

@@ -22,6 +22,7 @@ MAKES_NO_ROWS = {
     "model.recipe": "what decides about rows is in the policies",
     "reader": "this",
     "serve.handler": "serves models",
+    "serve.labels": "serves models",
     "serve.links": "serves models",
     "serve.onnx": "serves models",
     "serve.refusal": "words of errors",

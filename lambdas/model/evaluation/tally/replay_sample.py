@@ -20,8 +20,8 @@ from lambdas.model.arrays import Integers
 from lambdas.model.artifact import Features, as_json
 from lambdas.model.predictions import Answers
 from lambdas.model.splitting.row_hashes import STEP, mixed
-from lambdas.serve.date_texts import DateColumn
 from lambdas.serve.schema import Schema
+from lambdas.serve.seldom.date_texts import DateColumn
 
 ROWS_MAX = 200
 DISAGREEING_MAX = 50

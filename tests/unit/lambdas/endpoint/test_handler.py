@@ -9,14 +9,20 @@ from pathlib import Path
 import pytest
 
 from lambdas.endpoint import handler as module
-from lambdas.endpoint.handler import labels
 from lambdas.endpoint.package import function_package
+from lambdas.serve import labels
 from tests.given.endpoints import ARN, NAME, SageMaker, call, sagemaker
 from tests.given.inference import GOOD, service
 from workflows.inference.media_types import EVENT
 
 PACKAGE = function_package(manifest={"model": "flows", "model_version": 7}, endpoint=NAME)
 WARM = {"warm": True}
+
+
+class Context:
+    """Of a client's call, as the package's is."""
+
+    function_version, invoked_function_arn = "3", f"{ARN}:live"
 
 
 @pytest.fixture
@@ -59,7 +65,7 @@ def test_labels_of_clients_are_logged_as_the_canary_reads_them(aws: SageMaker, t
     called = call(PACKAGE, tmp_path, asked, WARM, address=aws.address, by=f"{ARN}:live")
 
     [line] = called.log.splitlines()
-    [wanted] = service().labels(service().answer(asked), function_version="3")
+    [wanted] = labels.lines(service().answer(asked), Context(), named=service().named)
     assert line + "\n" == wanted
 
 
@@ -123,13 +129,3 @@ def test_package_without_a_name_and_surroundings_that_nobody_can_sign_in_are_tol
     assert elsewhere["raised"] == "PackageBroken"
     with pytest.raises(module.PackageBroken, match="FileNotFoundError"):
         module.opened(str(tmp_path))
-
-
-def test_labels_beyond_the_first_count_together() -> None:
-    classes = [str(number) for number in range(12)]
-    probabilities = dict.fromkeys(classes, 0.0)
-    predictions = [{"label": label, "probabilities": probabilities} for label in ("0", "9", "11")]
-
-    [line] = labels({"body": {"predictions": predictions}}, function_version="3")
-
-    assert json.loads(line)["labels"] == {"0": 1, "other": 2}

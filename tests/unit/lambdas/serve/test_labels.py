@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.serve import handler
-from lambdas.serve.handler import LABELS_MAX, OTHER, Service
+from lambdas.serve import handler, labels
+from lambdas.serve.handler import Service
 from tests.unit.lambdas.serve.test_handler import GOOD, SERVICE
 
 
@@ -19,14 +19,21 @@ class Many:
         self.classes = tuple(f"class-{number:02}" for number in range(count))
 
 
+class Context:
+    function_version = "7"
+
+    def __init__(self, qualifier: str = labels.THROUGH_THE_ALIAS) -> None:
+        self.invoked_function_arn = f"arn:aws:lambda:eu-west-1:123456789012:function:serve{qualifier}"
+
+
 def line(answer: dict[str, Any], service: Service = SERVICE) -> Any:
-    (found,) = service.labels(answer, function_version="7")
+    (found,) = labels.lines(answer, Context(), named=service.named)
     assert found.endswith("\n") and "\n" not in found[:-1]
     return json.loads(found)
 
 
-def answered(*labels: str) -> dict[str, Any]:
-    return {"status": 200, "body": {"predictions": [{"label": label} for label in labels]}}
+def answered(*told: str) -> dict[str, Any]:
+    return {"status": 200, "body": {"predictions": [{"label": label} for label in told]}}
 
 
 def of_classes(count: int) -> Service:
@@ -52,22 +59,15 @@ def test_kinds_are_the_same_text_for_the_same_labels_in_any_order() -> None:
 def test_call_without_a_prediction_leaves_no_line(event: object) -> None:
     answer: Any = SERVICE.answer(event)
 
-    assert SERVICE.labels(answer, function_version="7") == ()
+    assert labels.lines(answer, Context(), named=SERVICE.named) == ()
 
 
 def test_ten_labels_are_told_by_name_and_of_more_the_first_nine() -> None:
-    ten, more = (line(answered(*of_classes(n).scorer.classes), of_classes(n)) for n in (LABELS_MAX, 12))
+    ten, more = (line(answered(*of_classes(n).scorer.classes), of_classes(n)) for n in (labels.MOST, 12))
 
-    assert OTHER not in ten["labels"] and len(ten["labels"]) == LABELS_MAX
-    assert len(more["labels"]) == LABELS_MAX
-    assert more["labels"][OTHER] == 3
-
-
-class Context:
-    function_version = "7"
-
-    def __init__(self, qualifier: str) -> None:
-        self.invoked_function_arn = f"arn:aws:lambda:eu-west-1:123456789012:function:serve{qualifier}"
+    assert labels.OTHER not in ten["labels"] and len(ten["labels"]) == labels.MOST
+    assert len(more["labels"]) == labels.MOST
+    assert more["labels"][labels.OTHER] == 3
 
 
 @pytest.mark.parametrize(("qualifier", "lines"), [(":live", 1), (":7", 0), ("", 0)])

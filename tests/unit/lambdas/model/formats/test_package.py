@@ -122,6 +122,7 @@ def test_night_of_mixed_columns_goes_from_file_to_served_prediction(tmp_path: Pa
     assert called["own"] == [
         "serve",
         "serve.handler",
+        "serve.labels",
         "serve.links",
         "serve.refusal",
         "serve.schema",

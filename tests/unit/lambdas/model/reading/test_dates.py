@@ -13,7 +13,7 @@ from chalicelib.errors import DataError, ValueMissing, ValueOutOfRange, ValueUnp
 from lambdas.model.reading.dataset import read_text
 from lambdas.model.reading.table import Reading
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe, Tolerate
-from lambdas.serve.date_texts import seconds_of
+from lambdas.serve.seldom.date_texts import seconds_of
 from tests.given import data
 
 COLUMNS = [Numeric("size", missing=0), Date("opened"), Categorical("flag"), Date("closed", missing="median")]

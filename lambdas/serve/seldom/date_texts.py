@@ -14,10 +14,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .dates import DAY, DAYS_BEFORE_1970, day, hour, minute, month, year
-from .refusal import shown
-from .schema import Noted, NumberColumn
-from .values import TYPE_CHECKING
+from ..dates import DAY, DAYS_BEFORE_1970, day, hour, minute, month, year
+from ..refusal import shown
+from ..schema import Noted, NumberColumn
+from ..values import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Any

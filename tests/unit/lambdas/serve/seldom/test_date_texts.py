@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.serve.date_texts import FIRST, LAST, seconds_of, text_of
 from lambdas.serve.dates import PARTS
+from lambdas.serve.seldom.date_texts import FIRST, LAST, seconds_of, text_of
 
 BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
