@@ -25,7 +25,7 @@ from tests.container.image import Image, build
 from tests.fakes.edges import FakeOutside
 from tests.given import data, graphs, trees
 from tests.short_forms import read_template
-from workflows.container.assemble import assemble
+from workflows.container.assemble import Libraries, assemble, built_for
 from workflows.packaging.emulated import EmulatedFunction, emulator
 
 MODEL = "flows"
@@ -47,6 +47,7 @@ MANIFEST = {
     "created_at": "2026-11-21T03:00:00.000Z",
 }
 """Its presence says that the version is complete; the SHA-256 of its artifact comes from the package."""
+LIBRARIES = built_for("x86_64")
 RUNTIME_CLIENT = ("awslambdaric", "runtime_client.*", "simplejson", "snapshot_restore_py.py")
 """What the base image has beside Python's standard library, and the image's function may see: no boto3 among it."""
 
@@ -74,7 +75,7 @@ def forest() -> bytes:
 
 @pytest.fixture(scope="session")
 def graph() -> bytes:
-    """The package of a model that needs numpy and onnxruntime."""
+    """The package of a model that needs onnxruntime."""
     return packed(graphs.model("neighbours", 3).content, kind="onnx")
 
 
@@ -90,8 +91,15 @@ class Registry:
 
     outside: FakeOutside
 
-    def lay_out(self, folder: Path, *, model_version: int = VERSION) -> None:
-        assemble(self.outside.edges, model=MODEL, model_version=model_version, root=ROOT, folder=folder)
+    def lay_out(self, folder: Path, *, model_version: int = VERSION, libraries: Libraries = LIBRARIES) -> None:
+        assemble(
+            self.outside.edges,
+            model=MODEL,
+            model_version=model_version,
+            root=ROOT,
+            folder=folder,
+            libraries=libraries,
+        )
 
 
 def artifact_of(package: bytes | None) -> str:

@@ -12,15 +12,15 @@ import pytest
 from click.testing import CliRunner
 
 from chalicelib import layout
-from chalicelib.errors import ArtifactInvalid, NightswapError, RegistryIncomplete, VersionUnfit, VersionUnknown
+from chalicelib.errors import ArtifactInvalid, NightswapError, PackagingFailed, RegistryIncomplete, VersionUnknown
 from lambdas.model.formats.fitted import Fitted
 from lambdas.model.formats.package import build_package
 from lambdas.model.formats.scorecard.export import export
-from lambdas.model.formats.table import FORMATS
 from lambdas.serve.handler import open_package
 from tests.container.conftest import MODEL, VERSION, registry_with
 from tests.fakes.stage import FakeStage
-from workflows.container.assemble import FORMATS_ALONE, SERVER, main
+from workflows.container.assemble import SERVER, built_for, main
+from workflows.packaging.archive import pack
 
 ARTIFACT = layout.version(MODEL, VERSION, "model.json")
 
@@ -137,12 +137,31 @@ def test_command_says_what_is_wrong() -> None:
     assert "has no version 3" in result.output
 
 
-def test_every_format_without_layers_can_be_laid_out() -> None:
-    assert {*FORMATS_ALONE} == {name for name, each in FORMATS.items() if not each.layers}
+def test_library_of_a_format_that_needs_one_lies_beside_the_code(package: bytes, tmp_path: Path) -> None:
+    layer = pack({"python/onnxruntime/capi/libonnxruntime.so.1": b"a library", "nightswap/onnxruntime.json": b"{}"})
+
+    registry_with(package, kind="onnx").lay_out(tmp_path / "build", libraries={"onnxruntime": layer}.__getitem__)
+
+    image = tmp_path / "build/image"
+    assert (image / "onnxruntime/capi/libonnxruntime.so.1").read_bytes() == b"a library"
+    assert not (image / "nightswap").exists()
+    assert not (image / "python").exists()
 
 
-def test_version_whose_format_needs_libraries_is_refused_with_what_serves_it(package: bytes, tmp_path: Path) -> None:
-    with pytest.raises(VersionUnfit, match=r"needs a library, .*: nightswap serve 7 --model flows"):
-        registry_with(package, kind="onnx").lay_out(tmp_path / "build")
+@pytest.mark.parametrize(
+    ("kind", "error", "words"),
+    [
+        ("onnx", PackagingFailed, "'mips' is no architecture of Lambda"),
+        ("tensors", ArtifactInvalid, "the artifact's format is 'tensors'"),
+    ],
+)
+def test_library_that_cannot_be_had_leaves_the_earlier_image_alone(
+    package: bytes, tmp_path: Path, kind: str, error: type[NightswapError], words: str
+) -> None:
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build/package.zip").write_bytes(b"earlier")
 
-    assert not (tmp_path / "build").exists()
+    with pytest.raises(error, match=words):
+        registry_with(package, kind=kind).lay_out(tmp_path / "build", libraries=built_for("mips"))
+
+    assert files(tmp_path / "build") == {"package.zip"}

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +21,8 @@ from lambdas.model.formats.fitted import Fitted
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from tests.clone import ROOT
-from tests.container.conftest import MODEL, PYTHON, VERSION
-from tests.container.image import Image
+from tests.container.conftest import MODEL, PYTHON, VERSION, Start, event, registry_with
+from tests.container.image import Image, build
 from tests.container.serving import Server, running
 from tests.given import data, graphs, trees
 
@@ -163,20 +163,24 @@ def test_package_is_served_from_a_folder(image: Image) -> None:
         assert server.ask("GET", "/openapi.json")[0] == 401
 
 
-def answered(package: bytes, rows: Table, folder: Path) -> list[list[str]]:
-    """The label and the probabilities of each row, by a server of the package."""
-    (folder / "package.zip").write_bytes(package)
+def answered(command: Sequence[str | Path], rows: Table, *, cwd: Path = ROOT) -> list[list[str]]:
+    """The label and the probabilities of each row, by this server."""
     sent = io.StringIO()
     csv.writer(sent).writerows(
         ["" if cell != cell else cell for cell in row]  # NaN alone differs from itself
         for row in trees.served_rows(rows)
     )
 
-    with running([*SERVE, folder / "package.zip", "--port", "0"], cwd=ROOT) as server:
+    with running(command, cwd=cwd) as server:
         status, body = server.ask("POST", "/invocations", sent.getvalue().encode(), CSV)
 
     assert status == 200
     return [line.split(",") for line in body.decode().splitlines()]
+
+
+def of_file(package: bytes, folder: Path) -> list[str | Path]:
+    (folder / "package.zip").write_bytes(package)
+    return [*SERVE, folder / "package.zip", "--port", "0"]
 
 
 def difference(told: list[list[str]], answers: Answers) -> float:
@@ -189,14 +193,29 @@ def difference(told: list[list[str]], answers: Answers) -> float:
 def test_trees_are_served_from_a_file_and_answer_as_their_estimator_does(forest: bytes, tmp_path: Path) -> None:
     rows = trees.table(1_200, classes=3, missing=True, seed=5)
 
-    told = answered(forest, rows, tmp_path)
+    told = answered(of_file(forest, tmp_path), rows)
 
     assert difference(told, trees.model("forest", 3, True).answers(rows)) < 1e-9
 
 
-def test_graph_is_served_from_a_file_and_answers_as_its_estimator_does(graph: bytes, tmp_path: Path) -> None:
-    rows = trees.table(1_200, classes=3, seed=5)
+def test_graph_is_served_from_a_file_and_from_its_image_and_answers_as_its_estimator_does(
+    graph: bytes, start: Start, tmp_path: Path
+) -> None:
+    """The image sees nothing that is installed here: its library is its own, for the server and for Lambda."""
+    artifact = {"format": "onnx", "file": "model.onnx", "schema": {"columns": []}}
+    registry_with(graph, kind="onnx", artifact=artifact).lay_out(tmp_path / "build")
+    image = build(tmp_path, folder=tmp_path / "task", python=PYTHON)
+    of_model, rows = graphs.model("neighbours", 3), trees.table(400, classes=3, seed=5)
+    instances = [
+        dict(zip([each.name for each in of_model.fitted.recipe.columns], row, strict=True))
+        for row in trees.served_rows(rows)
+    ]
 
-    told = answered(graph, rows, tmp_path)
+    by_file = answered(of_file(graph, tmp_path), rows)
+    by_image = answered(of_image(image), rows, cwd=image.folder)
+    with start(image) as function:
+        by_function = json.loads(function.invoke(event(json.dumps({"instances": instances})))["body"])
 
-    assert difference(told, graphs.model("neighbours", 3).fitted.answers(rows)) < graphs.TOLERANCE
+    assert by_file == by_image
+    assert difference(by_image, of_model.fitted.answers(rows)) < graphs.TOLERANCE
+    assert [each["label"] for each in by_function["predictions"]] == [label for label, *_ in by_image]

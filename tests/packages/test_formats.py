@@ -85,6 +85,7 @@ def test_package_of_each_format_answers_as_judged_and_loads_no_other_module(stan
     with stand.function("probe.handler", code=code, layers_of_it=layers, without=AWS_LIBRARIES) as function:
         first = function.invoke({"query": {name: [str(value)] for name, value in instances[0].items()}})
         answer = function.invoke({"instances": instances})
+        why = function.invoke({"instances": instances[:1], "why": 2})
 
     scored = judged.score(features)
     predictions = answer["body"]["predictions"]
@@ -95,3 +96,5 @@ def test_package_of_each_format_answers_as_judged_and_loads_no_other_module(stan
         json.dumps(scored.probabilities.tolist())
     )
     assert {UNLIKE.get(name, name) for name in first["loaded"]} <= LOADED[form]
+    assert why["status"] == (400 if form == "onnx" else 200)
+    assert form == "onnx" or len(why["body"]["predictions"][0]["why"]["columns"]) == 2

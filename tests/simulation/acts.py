@@ -20,6 +20,8 @@ NIGHT = START + timedelta(hours=1)
 RUN = f"{MODEL}-nightly-{NIGHT:%Y%m%dT%H%MZ}"
 OPERATION = "operation"
 """The name of a request by hand."""
+IMPORT = "import"
+"""The name and the key of one that brings a model along."""
 
 
 def night(world: World) -> None:
@@ -151,12 +153,19 @@ def lose_the_rows(world: World) -> None:
     )
 
 
-def post(world: World) -> None:
-    triggers.on_demand(world, "post", key="a key", force=False, delay_seconds=0)
-
-
 def approve(world: World) -> None:
     triggers.approve(world, OPERATION, run=RUN, delay_seconds=0)
+
+
+def bring(world: World) -> None:
+    """A graph that was trained elsewhere, where a deployment has given its layers to the function."""
+    triggers.bring(world, IMPORT, key=IMPORT, quality=5, word=ONNX, delay_seconds=0)
+
+
+def brought(world: World) -> None:
+    layers_of_graphs(world)
+    world.settle()
+    bring(world)
 
 
 def waits_and_a_better_one_goes_live(world: World) -> None:

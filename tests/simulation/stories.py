@@ -28,6 +28,7 @@ from tests.simulation.world import MODEL, Weather, World
 CANARY = (Shift(0.25, seconds=240), Shift(0.5, seconds=240))
 """Long enough for CloudWatch's minutes to be counted."""
 SECOND_RUN = f"{MODEL}-nightly-{NIGHT + timedelta(days=1):%Y%m%dT%H%MZ}"
+BROUGHT = triggers.run_of_key(acts.IMPORT)
 APPROVING = triggers.run_of_approval(RUN, key=OPERATION)
 
 
@@ -102,10 +103,11 @@ STORIES = (
         outcome=RETRAIN_FAILED,
     ),
     Story(
-        name="back-from-onnx",
-        night=(5, ONNX),
-        arrange=acts.night_with_layers,
+        name="back-from-an-imported-graph",
+        night=None,
+        arrange=acts.brought,
         tell=acts.by_hand(ROLLBACK),
+        run=BROUGHT,
         outcome=PROMOTED,
     ),
     Story(
@@ -416,5 +418,13 @@ STORIES = (
         outcome=ROLLED_BACK,
         or_else=PROMOTED,
     ),
-    Story(name="request", tell=acts.post, since="post", run=triggers.run_of_key("a key"), outcome=PROMOTED),
+    Story(
+        name="imported",
+        night=None,
+        arrange=acts.layers_of_graphs,
+        tell=acts.bring,
+        since="import",
+        run=BROUGHT,
+        outcome=PROMOTED,
+    ),
 )

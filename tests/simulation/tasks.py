@@ -1,7 +1,8 @@
 """The state machine's tasks for the simulation: the real ones, with machine learning of a few bytes.
 
-A data set's objects hold a quality and a word each (see `serving`), and training on them gives a model of the last
-object's. The gate lets through what is no worse than the champion. All else is the real code.
+A data set's objects hold a quality and a word each (see `serving`), and so does a file that is imported. Training
+gives a model of that file's, or of the last object's. The gate lets through what is no worse than the champion. All
+else is the real code.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ from chalicelib.evidence import evidence
 from chalicelib.layout import Place
 from chalicelib.registry import models, run_documents
 from chalicelib.registry.manifest import Artifact, Training
+from chalicelib.registry.report import Imported
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
-from lambdas import record_outcome, restore_alias, swap_alias, version_model
+from lambdas import imports, record_outcome, restore_alias, swap_alias, version_model
 from lambdas.intermediates import put_all, read
 from lambdas.model.data.part import Part
 from lambdas.model.formats.table import format_of
@@ -74,14 +76,15 @@ def preprocess(task: PreprocessTask, edges: Edges, settings: TaskSettings) -> Pr
 
 def train(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
     with Parts(edges, task.train_uri, task="Train") as parts:
-        quality, word = parts.table().numeric[0]
-    artifact = serving.artifact(quality=int(quality), word=_word(word))
-    model, layers = documents.decode(artifact), serving.LAYERS.get(_word(word), ())
+        asked = parts.imported
+        quality, word = _brought(edges, asked) if asked else _learned(parts)
+    artifact = serving.artifact(quality=quality, word=word)
+    model, layers = documents.decode(artifact), serving.LAYERS.get(word, ())
     file = format_of(model["format"]).file
     key = layout.work(task.run, file)
     edges.store.put(key, artifact)
     made = Artifact(format=model["format"], file=file, schema=model["schema"], layers=list(layers))
-    run_documents.keep_training(edges, Training(artifact=made), run=task.run)
+    run_documents.keep_training(edges, Training(artifact=made, imported=asked), run=task.run)
     return Trained(
         artifact_uri=str(Place(edges.store.bucket, key)),
         artifact_sha256=hashlib.sha256(artifact).hexdigest(),
@@ -89,8 +92,14 @@ def train(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
     )
 
 
-def _word(number: float) -> str:
-    return EVERY_WORD[int(number)]
+def _learned(parts: Parts) -> tuple[int, str]:
+    quality, word = parts.table().numeric[0]
+    return int(quality), EVERY_WORD[int(word)]
+
+
+def _brought(edges: Edges, asked: Imported) -> tuple[int, str]:
+    quality, word = imports.content(edges, asked).decode().split()
+    return int(quality), word
 
 
 def judged(edges: Edges, task: EvaluateTask, live: int | None) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from chalicelib.runs.retraining import Started, Wish
 from lambdas import move_alias
 from tests.simulation import serving
 from tests.simulation.world import MODEL, World
+from workflows.importing import importing
 
 TRIES = 3
 """A client, like Lambda with an event that nobody waits for, asks so often."""
@@ -55,6 +56,18 @@ def on_demand(world: World, name: str, *, key: str | None, force: bool, delay_se
         delay_seconds=delay_seconds,
         tries=TRIES if key else 1,
     )
+
+
+def bring(world: World, name: str, *, key: str, quality: int, word: str, delay_seconds: float) -> None:
+    """nightswap import: somebody puts the file of a model into the bucket, and starts a run that takes it."""
+    content = f"{quality} {word}".encode()
+
+    def answer() -> Started:
+        asked = importing.bring(world.edges, content, file="lab.onnx", model=MODEL, classes=["normal"])
+        wish = Wish(model=MODEL, force=False, reason="brought along", imports=asked)
+        return retraining.on_demand(world.edges, wish=wish, idempotency_key=key, attempt="0")
+
+    _ask(world, name, answer, delay_seconds=delay_seconds, tries=TRIES)
 
 
 def run_of_key(key: str) -> str:

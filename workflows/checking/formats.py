@@ -8,7 +8,7 @@ from dataclasses import replace
 from chalicelib.errors import EstimatorUnsupported
 from lambdas import recipes
 from lambdas.model.formats.package import code_files
-from lambdas.model.formats.table import FORMATS, Format
+from lambdas.model.formats.table import FORMATS, Format, format_of
 from lambdas.model.recipe import Recipe, Serving
 from workflows.checking.file import format_for
 from workflows.packaging.archive import Package, pack
@@ -66,6 +66,11 @@ def serving_packages(models: Iterable[str]) -> dict[str, Package]:
     """The code that serves each model, in its format and without an artifact; of those alone that can be served."""
     formats = {model: format_for(recipes.load(model)) for model in models}
     return {model: pack(code_files(FORMATS[name])) for model, name in formats.items() if name}
+
+
+def layers_of(name: str) -> tuple[str, ...]:
+    """What serves this format has these; raises ArtifactInvalid for a format that this release does not know."""
+    return format_of(name).layers
 
 
 def needs_of(

@@ -2,13 +2,15 @@
 
 build/package.zip   the version's package as it was published, to be kept
 build/image/        its content, the entry points of Lambda and of the inference server, the part of the light core
-                    that they need, and uvicorn as this machine has it
+                    that they need, uvicorn as this machine has it, and the library of a format that needs one
 """
 
 from __future__ import annotations
 
+import io
 import shutil
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -16,11 +18,16 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.edges import Edges
-from chalicelib.errors import NightswapError, VersionUnfit
+from chalicelib.errors import NightswapError
 from chalicelib.registry import registry
+from workflows.checking.formats import layers_of
 from workflows.cli.options import model, on_stage
 from workflows.cli.stage import ROOT, Stage
 from workflows.container import unpacking
+from workflows.packaging import layers
+from workflows.packaging.archive import Package
+from workflows.packaging.layers import FOLDER, LAYERS
+from workflows.packaging.wheels import PLATFORMS
 
 HERE = Path(__file__).resolve().parent
 CORE = (
@@ -29,31 +36,25 @@ CORE = (
     *(f"edges/{name}" for name in ("executions", "metrics", "notices", "object_store", "serving_functions")),
 )
 """The modules of chalicelib that the entry point imports, and that they import."""
-
-
-FORMATS_ALONE = ("scorecard", "trees")
-"""The artifact formats that Python scores alone."""
 SERVER = ("uvicorn", "h11", "click")
 """The distributions that the inference server needs: Python alone, so that they run on any processor."""
+Libraries = Callable[[str], Package]
+"""The layer of this name, as a serving function has it."""
 
 
-def assemble(edges: Edges, *, model: str, model_version: int, root: Path, folder: Path) -> None:
+def assemble(edges: Edges, *, model: str, model_version: int, root: Path, folder: Path, libraries: Libraries) -> None:
     """Rewrite `folder` from a published package and the sources below `root`.
 
-    Raises VersionUnknown, RegistryIncomplete, VersionUnfit for a format that needs libraries, or ArtifactInvalid for
-    a package that is none; `folder` then stays.
+    Raises VersionUnknown, RegistryIncomplete, PackagingFailed for a library that cannot be had, or ArtifactInvalid
+    for a package that is none, or of a format that this release does not know; `folder` then stays.
     """
     kind = registry.manifest(edges, model=model, model_version=model_version).format
-    if kind not in FORMATS_ALONE:
-        raise VersionUnfit(
-            f"version {model_version} is of format {kind}, which needs a library, and the image holds Python alone:"
-            f" nightswap serve {model_version} --model {model} serves it"
-        )
     package, files = unpacking.published(edges, model=model, model_version=model_version)
     files |= {f"chalicelib/{name}.py": (root / "chalicelib" / f"{name}.py").read_bytes() for name in CORE}
     files["predict.py"] = (root / "workflows/container/predict.py").read_bytes()
     files |= {f"inference/{file.name}": file.read_bytes() for file in (root / "workflows/inference").glob("*.py")}
     files |= {name: content for each in SERVER for name, content in _installed(each)}
+    files |= _libraries(layers_of(kind), libraries=libraries)
     if folder.exists():
         shutil.rmtree(folder)
     unpacking.write(files, folder / "image")
@@ -67,19 +68,43 @@ def _installed(name: str) -> Iterator[tuple[str, bytes]]:
             yield file.as_posix(), file.read_binary()
 
 
+def _libraries(names: Iterable[str], *, libraries: Libraries) -> Mapping[str, bytes]:
+    """The files of the layers where the image's Python finds them, which is in its own folder."""
+    found = {}
+    for name in names:
+        with zipfile.ZipFile(io.BytesIO(libraries(name).body)) as archive:
+            inside = [path for path in archive.namelist() if path.startswith(f"{FOLDER}/")]
+            found.update({path.removeprefix(f"{FOLDER}/"): archive.read(path) for path in inside})
+    return found
+
+
+def built_for(architecture: str) -> Libraries:
+    """Builds layers for this processor, as `nightswap deploy` does."""
+    return lambda name: layers.build(LAYERS[name], root=ROOT, architecture=architecture, report=click.echo)
+
+
 @click.command()
 @click.argument("version", type=click.IntRange(min=1))
 @model
+@click.option(
+    "--architecture",
+    type=click.Choice(sorted(PLATFORMS)),
+    default="x86_64",
+    show_default=True,
+    help="The image's processor, which the library of a format such as onnx is for; of others any will do.",
+)
 @on_stage
-def main(stage: Stage, model: str, version: int) -> None:
+def main(stage: Stage, model: str, version: int, architecture: str) -> None:
     """Lay out the image of a model VERSION; `nightswap versions` lists them."""
+    libraries = built_for(architecture)
+    folder = HERE / "build"
     try:
-        assemble(stage.edges, model=model, model_version=version, root=ROOT, folder=HERE / "build")
+        assemble(stage.edges, model=model, model_version=version, root=ROOT, folder=folder, libraries=libraries)
     except NightswapError as exc:
         raise click.ClickException(exc.message) from exc
     except (ClientError, BotoCoreError) as exc:
         raise click.ClickException(str(exc)) from exc
-    click.echo(f"{model} version {version} is laid out in {HERE / 'build'}")
+    click.echo(f"{model} version {version} is laid out in {folder}")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def open_package(folder: Path) -> Service:
         return _opened(handler, folder)
     except ModuleNotFoundError as exc:
         missing = f"the model is scored with {exc.name}, which is not installed here"
-        raise CommandFailed(f"{missing}: make setup-onnx") from exc
+        raise CommandFailed(f"{missing}: make setup-onnx, or an image of a version of that format") from exc
 
 
 def _opened(handler: Any, folder: Path) -> Service:

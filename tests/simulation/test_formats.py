@@ -1,0 +1,105 @@
+"""The life of a model in each format, and of an imported one, in calm weather: what no format may change."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from chalicelib import layout
+from chalicelib.contracts.decisions import NOTHING_NEW, PROMOTED
+from chalicelib.explain.explanation import explain
+from chalicelib.explain.facts import gather
+from chalicelib.interventions.move_decisions import PROMOTE, ROLLBACK
+from tests.simulation import acts, hands, scenarios, serving, triggers
+from tests.simulation.acts import NIGHT, RUN
+from tests.simulation.invariants import ALWAYS, SETTLED, check
+from tests.simulation.readings import outcomes, registered
+from tests.simulation.serving import ONNX, SOUND, TREES
+from tests.simulation.stories import BROUGHT, CANARY
+from tests.simulation.world import MODEL, Weather, World
+
+IMPORTED = "imported"
+
+
+@pytest.mark.parametrize("kind", [SOUND, TREES, ONNX, IMPORTED])
+def test_model_of_any_format_is_explained_known_again_rolled_back_promoted_pruned_and_restored(kind: str) -> None:
+    world = World(f"the life of {kind}", weather=Weather(rollout=CANARY))
+    scenarios.past_night(world, 0, quality=1)
+    acts.layers_of_graphs(world)
+    world.settle()
+    run = goes_live(world, kind)
+
+    lines = explained(world, run)
+    version = registered(world)[2]
+    assert version["format"] == serving.FORMATS.get(ONNX if kind == IMPORTED else kind, serving.FORMAT)
+    assert f"Run {run} promoted its model: it went live." in lines
+    assert ("imported from lab.onnx" in lines) is (kind == IMPORTED)
+    assert "and answered as it was judged." in lines
+    assert "After step 2 (50 %) of the canary" in lines
+    assert asked(world)["format"] == version["format"]
+
+    assert comes_again(world, kind, days=1) == NOTHING_NEW
+
+    by_hand(world, ROLLBACK, None)
+    assert world.store.find(layout.quarantined(MODEL, version["fingerprint"]))
+    assert asked(world)["model_version"] == 1
+    assert comes_again(world, kind, days=2) == NOTHING_NEW
+
+    by_hand(world, PROMOTE, 2)
+    triggers.prune(world, delay_seconds=0)
+    hands.lose_alias(world)
+    world.settle()
+    hands.restore(world)
+    world.settle()
+    assert (asked(world)["model_version"], asked(world)["format"]) == (2, version["format"])
+    check(world, ALWAYS)
+    check(world, SETTLED)
+
+
+def goes_live(world: World, kind: str) -> str:
+    """By its replay and its canary; returns its run."""
+    triggers.predict(world, times=150, every_seconds=2)
+    if kind == IMPORTED:
+        acts.bring(world)
+    else:
+        world.add_data("night-2.csv", quality=5, word=kind)
+        acts.night(world)
+    world.settle()
+    run = BROUGHT if kind == IMPORTED else RUN
+    assert outcomes(world)[run] == PROMOTED
+    return run
+
+
+def comes_again(world: World, kind: str, *, days: int) -> str:
+    """The same, as another request or on another night; returns how its run ends."""
+    if kind == IMPORTED:
+        key = f"{acts.IMPORT}-{days}"
+        triggers.bring(world, key, key=key, quality=5, word=ONNX, delay_seconds=0)
+        run = triggers.run_of_key(key)
+    else:
+        event_time = NIGHT + timedelta(days=days)
+        triggers.nightly(world, event_time=event_time, delay_seconds=0)
+        run = f"{MODEL}-nightly-{event_time:%Y%m%dT%H%MZ}"
+    world.settle()
+    return outcomes(world)[run]
+
+
+def by_hand(world: World, action: str, model_version: int | None) -> None:
+    lifts = action == PROMOTE
+    acts.by_hand(action, model_version=model_version, lift_quarantine=lifts, name=f"operation-{action}")(world)
+    world.settle()
+
+
+def explained(world: World, run: str) -> str:
+    told: list[str] = []
+    world.scheduler.spawn("explain", lambda: told.extend(explain(gather(world.edges, run=run))))
+    world.settle()
+    return "\n".join(told)
+
+
+def asked(world: World) -> dict[str, object]:
+    answer = world.functions.invoke(MODEL, json.dumps({"query": {"x": ["1"]}}).encode(), qualifier="live")
+    body: dict[str, object] = json.loads(answer.payload)["body"]
+    return body
