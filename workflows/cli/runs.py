@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ import click
 from chalicelib.api import doors
 from chalicelib.bodies import REASON
 from chalicelib.contracts.decisions import WENT_WELL
+from chalicelib.errors import CommandFailed
 from chalicelib.registry import models
 from chalicelib.registry.run_documents import RUNNING
 from chalicelib.runs import durations, retraining
@@ -20,9 +22,12 @@ from chalicelib.runs.retraining import Started
 from workflows.cli import screen
 from workflows.cli.interruption import told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
+from workflows.cli.picture import svg
 from workflows.cli.screen import console
 from workflows.cli.stage import Stage
 from workflows.cli.watching import Expected, wait, watch
+
+PICTURE = "Write the confusion matrix of RUN into this file, as SVG."
 
 
 @click.command()
@@ -67,10 +72,15 @@ def follow(stage: Stage, started: Started, *, model: str, watched: bool, as_json
 @click.argument("run", required=False)
 @click.option("--model", help="Only the runs of this model.")
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
+@click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help=PICTURE)
 @as_json
 @on_stage
-def runs(stage: Stage, *, run: str | None, model: str | None, limit: int, as_json: bool) -> None:
+def runs(
+    stage: Stage, *, run: str | None, model: str | None, limit: int, picture: Path | None, as_json: bool
+) -> None:
     """List the latest runs, or show one RUN whole: states, confusion matrix, verdict."""
+    if picture is not None:
+        _draw(stage, run, into=picture)
     if run is not None:
         show(stage, core.describe(stage.edges, run=run), as_json=as_json)
         return
@@ -97,6 +107,19 @@ def stop(stage: Stage, run: str) -> None:
     """Stop a run. The live model stays as it is."""
     found = core.stop(stage.edges, run=run, cause="nightswap stop")
     console.print(f"stopped {run}" if found["status"] == RUNNING else f"{run} had ended: {found['outcome']}")
+
+
+def _draw(stage: Stage, run: str | None, *, into: Path) -> None:
+    """Raises CommandFailed where there is no matrix, or where the file cannot be written."""
+    if run is None:
+        raise CommandFailed("--picture is of one run: name it before, as nightswap runs lists them")
+    found = core.report(stage.edges, run=run)
+    if not found.classes or not found.matrix:
+        raise CommandFailed(f"the report of run {run} has no confusion matrix: there is nothing to draw")
+    try:
+        into.write_text(svg(found.classes, found.matrix, title=f"Run {run}"), encoding="utf-8")
+    except OSError as exc:
+        raise CommandFailed(f"{into} cannot be written ({exc.strerror}): name another file") from exc
 
 
 def _fullest(run: dict[str, Any]) -> str:

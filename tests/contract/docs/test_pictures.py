@@ -9,6 +9,7 @@ import numpy as np
 
 from lambdas.model.reading.dataset import read_object
 from tests.contract.docs import pages
+from workflows.cli.picture import svg
 
 PAGE = pages.PAGES["pictures.md"]
 RECIPE, CONVERSION = pages.blocks(PAGE, "python")
@@ -32,8 +33,18 @@ def test_the_recipe_reads_what_the_conversion_writes(tmp_path: Path) -> None:
     assert (table.numeric == pictures[:10].reshape(10, 784)).all()
 
 
+def matrix() -> Any:
+    return np.array([[int(cell) for cell in line.split()[1:]] for line in MATRIX.splitlines()[1:]])
+
+
+def test_the_picture_is_of_the_matrix_as_the_command_draws_it() -> None:
+    drawn = svg([*"0123456789"], matrix().tolist(), title="Run mnist-knn")
+
+    assert (pages.ROOT / "docs/mnist-knn.svg").read_text(encoding="utf-8") == drawn
+
+
 def test_the_matrix_has_the_accuracy_of_the_page() -> None:
-    counts = np.array([[int(cell) for cell in line.split()[1:]] for line in MATRIX.splitlines()[1:]])
+    counts = matrix()
 
     assert counts.shape == (10, 10)
     assert counts.sum() == 4_000

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -16,6 +18,7 @@ from tests.fakes.edges import FakeOutside
 from tests.fakes.stage import FakeStage
 from tests.given.approvals import a_waiting
 from tests.given.nights import MODEL, going
+from tests.given.present import present
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
 RULE = {
@@ -248,3 +251,48 @@ def test_runs_are_listed_of_one_model_and_so_many_as_are_asked_for(
     found: Any = FakeStage(night).json("runs", *arguments, "--json")
 
     assert [each["run"] for each in found] == listed
+
+
+def drawn(stage: FakeStage, file: Path, *arguments: str) -> Any:
+    return stage.run("runs", *arguments, "--picture", str(file))
+
+
+def test_picture_has_each_cell_of_the_matrix_by_its_share(stage: FakeStage, tmp_path: Path) -> None:
+    write(stage, "report", {**REPORT, "classes": ["attack", "<b>"], "matrix": [[437, 5], [0, 113_058]]})
+    end(stage)
+
+    result = drawn(stage, tmp_path / "matrix.svg", RUN)
+
+    assert result.exit_code == 0, result.output
+    marks = ElementTree.parse(tmp_path / "matrix.svg").getroot()
+    space = {"s": "http://www.w3.org/2000/svg"}
+    cells = marks.findall("s:g", space)
+    said = {present(cell.find("s:title", space)).text for cell in cells}
+    assert said == {
+        "true attack, predicted attack: 437 of 442",
+        "true attack, predicted <b>: 5 of 442",
+        "true <b>, predicted attack: 0 of 113,058",
+        "true <b>, predicted <b>: 113,058 of 113,058",
+    }
+    colours = [present(cell.find("s:rect", space)).get("fill") for cell in cells]
+    assert colours == ["#0b539d", "#a63603", "#ffffff", "#08519c"]
+    assert [present(cell.find("s:text", space)).text for cell in cells] == ["437", "5", "0", "113k"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "report", "said"),
+    [
+        ((), REPORT, "--picture is of one run"),
+        ((RUN,), {**REPORT, "classes": None, "matrix": None}, "has no confusion matrix"),
+        ((RUN,), REPORT, "cannot be written (No such file or directory): name another file"),
+    ],
+)
+def test_picture_that_cannot_be_drawn_is_refused(
+    stage: FakeStage, tmp_path: Path, arguments: tuple[str, ...], report: dict[str, Any], said: str
+) -> None:
+    write(stage, "report", {name: value for name, value in report.items() if value is not None})
+    end(stage)
+
+    result = drawn(stage, tmp_path / "folder/matrix.svg", *arguments)
+
+    assert said in str(result.exception)
