@@ -5,16 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from functools import cache
 
 import click
 import pytest
 
-from tests.contract import command_lines
+from tests.contract import command_lines, sources
 from workflows.cli.main import group
-from workflows.cli.stage import ROOT
 
-FOLDERS = ("chalicelib", "lambdas", "workflows")
+FOLDERS = ("chalicelib/", "lambdas/", "workflows/")
 FEWEST = 60
 """As many as there were when this was written; far fewer would mean that they are no longer found."""
 NUMBER, MODEL, STAGE = "3", "kdd99-http", "prod"
@@ -37,9 +36,8 @@ def plausible(placeholder: str) -> str:
     return NUMBER if re.search("version|number|live|waiting", placeholder) else MODEL
 
 
-def texts(source: str) -> Iterator[str]:
+def texts(tree: ast.Module) -> Iterator[str]:
     """The string literals, joined where they stand side by side, and without docstrings."""
-    tree = ast.parse(source)
     told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     told |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):
@@ -103,28 +101,25 @@ def _stands_for_a_value(word: str) -> bool:
     return word in (NUMBER, MODEL, STAGE) or word.isupper() or "=" in word
 
 
-def sources() -> list[Path]:
-    return [file for folder in FOLDERS for file in sorted((ROOT / folder).rglob("*.py"))]
-
-
+@cache
 def named() -> list[tuple[str, list[str]]]:
     """Where a command is named, and its words."""
     said = [
-        (str(file.relative_to(ROOT)), text)
-        for file in sources()
-        for text in texts(file.read_text("utf-8"))
+        (file, text)
+        for file in sources.files(*FOLDERS)
+        for text in texts(sources.tree(file))
         if text not in NO_ADVICE
     ]
     return [(where, words) for where, text in said for words in commands_of(text)]
 
 
-@pytest.mark.parametrize(("where", "words"), [pytest.param(*each, id=" ".join(each[1])) for each in named()])
-def test_every_command_that_a_message_names_runs_as_it_is_written(where: str, words: list[str]) -> None:
-    try:
-        context = command_lines.parse(words)
-    except click.UsageError as exc:
-        pytest.fail(f"{where}: nightswap {' '.join(words)}: {exc.format_message()}")
-    assert not command_lines.leaves_the_model_open(context), f"{where}: nightswap {' '.join(words)}: of which model?"
+def test_every_command_that_a_message_names_runs_as_it_is_written() -> None:
+    for where, words in named():
+        try:
+            context = command_lines.parse(words)
+        except click.UsageError as exc:
+            pytest.fail(f"{where}: nightswap {' '.join(words)}: {exc.format_message()}")
+        assert not command_lines.leaves_the_model_open(context), f"{where}: nightswap {' '.join(words)}: which model?"
 
 
 def test_every_command_that_a_help_text_names_runs_as_it_is_written() -> None:
@@ -154,7 +149,7 @@ def test_commands_of_messages_are_found() -> None:
     ],
 )
 def test_command_ends_where_the_prose_goes_on(source: str, found: str) -> None:
-    commands = [" ".join(words) for text in texts(source) for words in commands_of(text)]
+    commands = [" ".join(words) for text in texts(ast.parse(source)) for words in commands_of(text)]
 
     assert "|".join(commands) == found
 

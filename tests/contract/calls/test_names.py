@@ -5,7 +5,6 @@ only where the call is made, and some are made once in a stage's life.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from functools import cache
 
 import boto3
@@ -13,10 +12,9 @@ import botocore.session
 import pytest
 from botocore.model import ServiceModel
 
-from tests.clone import ROOT
+from tests.contract import sources
 from workflows.deploying.cloudformation.reads import PARTS, PROPERTIES, READS, Read
 
-PLACES = ("app.py", "chalicelib", "lambdas", "workflows")
 GIVEN_A_SERVICE = {"client", "clients", "_client", "get_available_regions"}
 GIVEN_AN_OPERATION = {"get_paginator", "can_paginate"}
 OF_ANY_CLIENT = {*GIVEN_AN_OPERATION, "get_waiter", "meta", "exceptions", "close", "generate_presigned_url"}
@@ -35,11 +33,14 @@ def operations(service: str) -> frozenset[str]:
     return frozenset(botocore.xform_name(each) for each in model.operation_names)
 
 
-def nodes() -> Iterator[tuple[str, ast.AST]]:
-    for place in PLACES:
-        for file in sorted((ROOT / place).rglob("*.py")) or [ROOT / place]:
-            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-                yield f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}", node
+@cache
+def nodes() -> list[tuple[str, ast.Call | ast.Attribute]]:
+    return [
+        (f"{file}:{node.lineno}", node)
+        for file in sources.files()
+        for node in ast.walk(sources.tree(file))
+        if isinstance(node, ast.Call | ast.Attribute)
+    ]
 
 
 def first_word(node: ast.AST, functions: set[str]) -> str | None:
@@ -50,19 +51,19 @@ def first_word(node: ast.AST, functions: set[str]) -> str | None:
     return str(node.args[0].value) if called in functions else None
 
 
-NODES = list(nodes())
-NAMED = [(where, word) for where, node in NODES if (word := first_word(node, GIVEN_A_SERVICE)) is not None]
+def named(functions: set[str] = GIVEN_A_SERVICE) -> list[tuple[str, str]]:
+    return [(where, word) for where, node in nodes() if (word := first_word(node, functions)) is not None]
 
 
 def test_services_that_the_source_names_are_services_of_boto3() -> None:
-    assert {"s3", "lambda", "events", "sts"} <= {service for _, service in NAMED}
-    assert [(where, service) for where, service in NAMED if service not in SERVICES] == []
+    assert {"s3", "lambda", "events", "sts"} <= {service for _, service in named()}
+    assert [(where, service) for where, service in named() if service not in SERVICES] == []
 
 
 def test_operation_that_is_asked_of_a_service_by_its_name_is_one_of_that_service() -> None:
     asked = [
         (where, service, node.attr)
-        for where, node in NODES
+        for where, node in nodes()
         if isinstance(node, ast.Attribute)
         and (service := first_word(node.value, GIVEN_A_SERVICE)) in SERVICES
         and node.attr not in OF_ANY_CLIENT
@@ -73,9 +74,9 @@ def test_operation_that_is_asked_of_a_service_by_its_name_is_one_of_that_service
 
 
 def test_list_that_is_read_page_by_page_is_an_operation_of_a_service_that_is_used() -> None:
-    used = frozenset().union(*(operations(service) for _, service in NAMED))
+    used = frozenset().union(*(operations(service) for _, service in named()))
 
-    paged = [(where, word) for where, node in NODES if (word := first_word(node, GIVEN_AN_OPERATION)) is not None]
+    paged = named(GIVEN_AN_OPERATION)
 
     assert paged
     assert [each for each in paged if each[1] not in used] == []
