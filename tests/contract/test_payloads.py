@@ -31,7 +31,6 @@ CONTRACTS: dict[str, type[Any]] = {
 }
 EVERY_CONTRACT = pytest.mark.parametrize("name", CONTRACTS)
 FIELDS = [(name, field) for name, each in CONTRACTS.items() for field in each.field_names]
-EVERY_FIELD = pytest.mark.parametrize(("name", "field"), FIELDS)
 
 
 def golden(name: str) -> dict[str, Any]:
@@ -68,28 +67,27 @@ def test_payload_survives_the_state_machine(name: str) -> None:
     assert from_event(CONTRACTS[name], json.loads(json.dumps(to_event(payload)))) == payload
 
 
-@EVERY_FIELD
-def test_payload_has_the_types_of_its_contract(name: str, field: str) -> None:
-    assert type(golden(name)[field]) in kinds(name, field)
+@EVERY_CONTRACT
+def test_payload_has_the_types_of_its_contract(name: str) -> None:
+    for field, value in golden(name).items():
+        assert type(value) in kinds(name, field), field
 
 
-@pytest.mark.parametrize(("name", "field"), NULLABLE)
-def test_field_that_may_be_null_is_there_as_null(name: str, field: str) -> None:
-    event = {**golden(name), field: None}
-
-    sent = to_event(from_event(CONTRACTS[name], event))
-
-    assert field in sent
-    assert json.loads(json.dumps(sent)) == event
+def test_field_that_may_be_null_is_there_as_null() -> None:
+    assert NULLABLE
+    for name, field in NULLABLE:
+        event = {**golden(name), field: None}
+        sent = to_event(from_event(CONTRACTS[name], event))
+        assert json.loads(json.dumps(sent)) == event, (name, field)
 
 
-@EVERY_FIELD
-def test_missing_field_is_refused(name: str, field: str) -> None:
-    event = golden(name)
-    del event[field]
-
-    with pytest.raises(ContractBroken, match=f"^{name}: missing {field}$"):
-        from_event(CONTRACTS[name], event)
+@EVERY_CONTRACT
+def test_missing_field_is_refused(name: str) -> None:
+    for field in CONTRACTS[name].field_names:
+        event = golden(name)
+        del event[field]
+        with pytest.raises(ContractBroken, match=f"^{name}: missing {field}$"):
+            from_event(CONTRACTS[name], event)
 
 
 @EVERY_CONTRACT

@@ -11,8 +11,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from chalicelib.settings import StageSettings
 from tests.contract.stacks.reading import of_type, statements
 from workflows.packaging.needs import Needs
@@ -94,18 +92,15 @@ def of_chalice(file: Path) -> list[dict[str, Any]]:
 
 
 STATEMENTS = [
-    *(pytest.param(each, id=f"{file.name}-{each['Sid']}") for file in FILES for each in of_chalice(file)),
+    *((file.name, each) for file in FILES for each in of_chalice(file)),
     *(
-        pytest.param(each, id=f"{role}-{number}")
-        for role in of_type(MAIN, "AWS::IAM::Role")
-        for number, each in enumerate(statements(MAIN, role))
-    ),
-    *(
-        pytest.param(each, id=f"{role}-on-sagemaker-{number}")
-        for role in of_type(ON_SAGEMAKER, "AWS::IAM::Role")
-        for number, each in enumerate(statements(ON_SAGEMAKER, role))
+        (role, each)
+        for template in (MAIN, ON_SAGEMAKER)
+        for role in of_type(template, "AWS::IAM::Role")
+        for each in statements(template, role)
     ),
 ]
+"""Whose each is, and what it says."""
 
 
 def name_of(resource: str) -> str:
@@ -123,20 +118,23 @@ def name_of(resource: str) -> str:
     return re.sub(r"nightswap-(local|prod)\b", "nightswap-S", name)
 
 
-@pytest.mark.parametrize("statement", STATEMENTS)
-def test_every_wildcard_has_a_reason(statement: dict[str, Any]) -> None:
-    for resource in statement["Resource"]:
-        name = name_of(resource)
-        assert "*" not in name or any(re.fullmatch(pattern, name) for pattern in REASONS), resource
+def test_every_wildcard_has_a_reason() -> None:
+    names = {(who, name_of(each)) for who, statement in STATEMENTS for each in statement["Resource"]}
+
+    assert [
+        (who, name)
+        for who, name in sorted(names)
+        if "*" in name and not any(re.fullmatch(pattern, name) for pattern in REASONS)
+    ] == []
 
 
-@pytest.mark.parametrize("statement", STATEMENTS)
-def test_no_action_is_a_wildcard_and_only_what_cannot_be_bound_is_unbound(statement: dict[str, Any]) -> None:
-    assert not [action for action in statement["Action"] if "*" in action or "?" in action]
-    assert "*" not in statement["Resource"] or set(statement["Action"]) <= UNBOUND
+def test_no_action_is_a_wildcard_and_only_what_cannot_be_bound_is_unbound() -> None:
+    for who, statement in STATEMENTS:
+        assert not [action for action in statement["Action"] if "*" in action or "?" in action], who
+        assert "*" not in statement["Resource"] or set(statement["Action"]) <= UNBOUND, who
 
 
 def test_every_reason_has_a_wildcard() -> None:
-    found = {name_of(each) for statement in STATEMENTS for each in statement.values[0]["Resource"]}  # type: ignore
+    found = {name_of(each) for _, statement in STATEMENTS for each in statement["Resource"]}
 
     assert [pattern for pattern in REASONS if not any(re.fullmatch(pattern, each) for each in found)] == []
