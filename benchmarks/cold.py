@@ -16,7 +16,6 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import page, plots, results
-from benchmarks.cold_start import Folders
 from benchmarks.functions import contenders as ways
 from benchmarks.functions import of_the_app
 from benchmarks.functions.contenders import (
@@ -31,6 +30,7 @@ from benchmarks.functions.contenders import (
     Contender,
     Models,
 )
+from benchmarks.functions.folders import Folders
 from benchmarks.functions.objects import KEY, serving
 from benchmarks.functions.quota import limited, share
 from benchmarks.functions.starting import checked, cold_ms, started

@@ -27,17 +27,17 @@ from rich.console import Console
 from rich.table import Table as Drawn
 
 from benchmarks.functions import of_the_app
+from benchmarks.functions.folders import Folders
 from benchmarks.scoring import rows
 from lambdas import recipes
 from lambdas.model.formats.package import build_package
 from lambdas.model.formats.table import format_of
 from lambdas.model.recipe import Columns
 from lambdas.model.training.estimator import fit
-from workflows.packaging import bytecode, layers
+from workflows.packaging import bytecode
 from workflows.packaging.archive import Package, pack
-from workflows.packaging.bytecode import Interpreter
-from workflows.packaging.emulated import RUNTIME, EmulatedFunction, Failure, emulator, unpack
-from workflows.packaging.layers import FOLDER, LAYERS_OF_TASK
+from workflows.packaging.emulated import EmulatedFunction, Failure, emulator
+from workflows.packaging.layers import LAYERS_OF_TASK
 from workflows.packaging.tasks import tasks_package
 from workflows.packaging.wheels import PYTHON
 
@@ -77,32 +77,6 @@ class Candidate:
     environment: Mapping[str, str] = field(default_factory=dict)
     is_whole: Callable[[Any], bool] = lambda _answer: True
     """Whether the answer is the one that all calls lead to."""
-
-
-class Folders:
-    """Unpacks packages below `folder`, with bytecode or without."""
-
-    def __init__(self, folder: Path, compiler: Interpreter) -> None:
-        self.folder = folder
-        self.compiler = compiler
-
-    def code(self, name: str, package: Package, *, compiled: bool) -> Path:
-        into = self.folder / f"{name}-{compiled}"
-        if not into.exists():
-            unpack(package, into=into)
-            if compiled:
-                bytecode.compile_folder(into, compiler=self.compiler, seen_at="/var/task")
-        return into
-
-    def layer(self, name: str, *, compiled: bool) -> Path:
-        into = self.folder / f"layer-{name}-{compiled}"
-        if not into.exists():
-            find = bytecode.interpreter if compiled else _nowhere
-            unpack(layers.build(layers.LAYERS[name], root=ROOT, report=print, find_compiler=find), into=into)
-        return into / FOLDER
-
-    def runtime(self) -> Path:
-        return unpack(layers.build(RUNTIME, root=ROOT, report=print), into=self.folder / "runtime") / FOLDER
 
 
 def candidates(folders: Folders, *, endpoints: Mapping[str, Mapping[str, str]]) -> list[Candidate]:
@@ -181,10 +155,6 @@ def _served(estimator: Callable[[Columns], object] | None = None, form: str = "s
         "format": form,
     }
     return Package(build_package(artifact=model, manifest=manifest), sha256="")
-
-
-def _nowhere(_version: str) -> None:
-    return None
 
 
 def measure(found: Iterable[Candidate], *, python: Path, log: Path) -> dict[Candidate, float]:

@@ -28,7 +28,8 @@ from rich.console import Console
 from rich.table import Table as Drawn
 
 from benchmarks import scoring
-from benchmarks.cold_start import EMPTY, EVENT, Folders
+from benchmarks.cold_start import EMPTY, EVENT
+from benchmarks.functions.folders import Folders
 from lambdas import recipes
 from lambdas.model.formats.fitted import Exported
 from lambdas.model.formats.package import build_package

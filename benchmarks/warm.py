@@ -19,9 +19,9 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import page, plots, results
-from benchmarks.cold_start import Folders
 from benchmarks.functions import contenders as ways
 from benchmarks.functions.contenders import BARE, COMPILED, THEIRS, Contender, Models
+from benchmarks.functions.folders import Folders
 from benchmarks.functions.starting import warm
 from benchmarks.measuring import Candidate, interleaved
 from benchmarks.results import Row, rows_of

@@ -15,8 +15,9 @@ from typing import Any
 
 import joblib
 
-from benchmarks.cold_start import EMPTY, Folders, forest
+from benchmarks.cold_start import EMPTY, forest
 from benchmarks.functions import of_the_app
+from benchmarks.functions.folders import Folders
 from benchmarks.functions.objects import BUCKET, KEY
 from benchmarks.scoring import EVENT, rows
 from lambdas import recipes

@@ -12,14 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmarks import standing_in
+from benchmarks.functions.folders import Folders
 from chalicelib.aws.signed import certificates
 from workflows.packaging.archive import Package
-
-if TYPE_CHECKING:
-    from benchmarks.cold_start import Folders
 
 ROOT = Path(__file__).resolve().parents[2]
 HTTP, CONTEXT, TLS = "HTTP", "HTTP and a context of TLS", "TLS"

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from benchmarks.cold import told
-from benchmarks.cold_start import Folders
 from benchmarks.functions import of_the_app
 from benchmarks.functions.contenders import (
     BARE,
@@ -23,6 +22,7 @@ from benchmarks.functions.contenders import (
     of_app,
     spinner,
 )
+from benchmarks.functions.folders import Folders
 from benchmarks.functions.objects import KEY, serving
 from benchmarks.functions.quota import GROUPS, limited, share
 from benchmarks.functions.starting import WrongAnswer, cold_ms, started, warm

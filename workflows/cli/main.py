@@ -14,7 +14,6 @@ from chalicelib.errors import DiskFull, NightswapError
 from workflows import aws_errors
 from workflows.checking.recipe import in_lines
 from workflows.cli import (
-    INTERRUPTED,
     approvals,
     backtest,
     batch,
@@ -81,6 +80,9 @@ MODULES = (
     put_back,
     tokens,
 )
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ended, as shells have it."""
+
 for module in MODULES:
     for command in module.COMMANDS:
         group.add_command(command)

@@ -1,9 +1,8 @@
-"""Defines how the machine ends: with a recorded outcome, or by the way of every failure; and a way of its middle."""
+"""Defines how the machine ends: with a recorded outcome, or by the way of every failure."""
 
 from __future__ import annotations
 
 from stepfunctions.steps import Fail, Pass, Task
-from stepfunctions.steps.states import State
 
 from chalicelib.contracts.decisions import RETRAIN_FAILED
 from workflows.definitions.states import fail, task
@@ -51,10 +50,3 @@ def restore_after_failure() -> Task:
 
 def retrain_failed() -> Fail:
     return fail(RETRAIN_FAILED, failure_path="$.failure")
-
-
-def by_way_of_an_endpoint(roll_out: State) -> State:
-    """A version's endpoint is made before its first question, in a machine of a stage that has a recipe for it."""
-    from workflows.definitions.endpoint import has_endpoint
-
-    return has_endpoint(replay=roll_out)

@@ -27,7 +27,8 @@ from chalicelib.contracts.decisions import (
     TRAIN_ON_SAGEMAKER,
     WAITING,
 )
-from workflows.definitions.ends import by_way_of_an_endpoint, decision_unknown, end, restore_after_failure
+from workflows.definitions.endpoint import has_endpoint
+from workflows.definitions.ends import decision_unknown, end, restore_after_failure
 from workflows.definitions.states import branch, task
 
 
@@ -61,7 +62,7 @@ def preprocess() -> Task:
 
 def has_new_data(on_sagemaker: bool, by_built_ins: bool, with_endpoints: bool) -> Choice:
     first = roll_out()
-    published = by_way_of_an_endpoint(first) if with_endpoints else first
+    published = has_endpoint(replay=first) if with_endpoints else first
     train = fit()
     own = fit_by_built_ins() if by_built_ins else {}
     return branch(

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,14 @@ from workflows.definitions.functions import SIGNATURES
 from workflows.definitions.rendering import golden
 
 
+@cache
+def told(name: str) -> list[str]:
+    return problems(next(each for each in MISTAKES if each.name == name).text())
+
+
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
 def test_mistake_is_found_by_whom_we_say(mistake: Mistake) -> None:
-    assert problems(mistake.text())
+    assert told(mistake.name)
     assert bool(lint(mistake.text())) == (mistake.found_by == STATELINT)
 
 
@@ -30,9 +36,7 @@ def test_definition_without_states_is_a_problem() -> None:
 
 
 def test_broken_reference_is_reported_with_the_way_that_leads_to_it() -> None:
-    mistake = next(each for each in MISTAKES if each.name == "reason of the wrong branch")
-
-    assert problems(mistake.text()) == [
+    assert told("reason of the wrong branch") == [
         "NothingNew: Parameters.reason: nothing is at $.rollout.reason: rollout is missing "
         "(by way of RestoreAlias > Preprocess > HasNewData > NothingNew)"
     ]
@@ -59,11 +63,9 @@ def test_machine_that_never_calls_a_task_is_found() -> None:
     assert problem.message == "the task train-again is never called"
 
 
-@pytest.mark.parametrize(
-    "mistake", [each for each in MISTAKES if each.name.startswith("loop")], ids=lambda each: each.name
-)
-def test_loop_that_nothing_ends_is_reported_at_a_state_of_it(mistake: Mistake) -> None:
-    assert any("leads back to itself: nothing bounds how often" in problem for problem in problems(mistake.text()))
+@pytest.mark.parametrize("name", [each.name for each in MISTAKES if each.name.startswith("loop")])
+def test_loop_that_nothing_ends_is_reported_at_a_state_of_it(name: str) -> None:
+    assert any("leads back to itself: nothing bounds how often" in problem for problem in told(name))
 
 
 @pytest.mark.parametrize(
@@ -80,9 +82,7 @@ def test_loop_that_nothing_ends_is_reported_at_a_state_of_it(mistake: Mistake) -
     ],
 )
 def test_loop_whose_rounds_are_not_counted_is_reported(name: str, problem: str) -> None:
-    mistake = next(each for each in MISTAKES if each.name == name)
-
-    assert any(found.startswith(problem) for found in problems(mistake.text()))
+    assert any(found.startswith(problem) for found in told(name))
 
 
 def test_decision_that_another_function_makes_without_a_bound_bounds_nothing() -> None:
