@@ -61,7 +61,7 @@ test-faults: setup-test  ## kills, stops, swaps under load and many retrains, on
 	@$(PROJECT) -m pytest $(PARALLEL) tests/faults
 
 test-damage: setup-test  ## each stored document damaged, and every command tried on it (WAYS_OF_DAMAGE=50, DAMAGE_SEED=1)
-	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest tests/unit/workflows/cli/test_damaged_documents.py
+	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest --numprocesses auto --dist worksteal tests/unit/workflows/cli/test_damaged_documents.py
 
 test-packages: setup-all .venv-packages/.ready .venv-inference/.ready  ## every package under Lambda's own runtime client, with nothing else on its path
 	@$(PROJECT) -m pytest tests/packages tests/container

@@ -150,6 +150,19 @@ def check_stored(edges: Edges, version: JudgedVersion) -> None:
         )
 
 
+def check_parts(edges: Edges, version: JudgedVersion) -> None:
+    """Raises RegistryIncomplete when any of its parts is gone, or another one, and no erasure left it so."""
+    for name in version.parts:
+        said = problem(edges, version, name)
+        if said is not None:
+            key = layout.version(version.model, version.model_version, name)
+            raise RegistryIncomplete(
+                f"{key} {said}, and version {version.model_version} of {version.model} cannot go live without it:"
+                f" {documents.put_back(key)}",
+                key=key,
+            )
+
+
 def record(edges: Edges, version: JudgedVersion, name: str, kind: type[Found]) -> Found:
     """One of its parts that are documents, as a record of this kind; raises RegistryIncomplete as `part` does."""
     return kind.read(part(edges, version, name), key=layout.version(version.model, version.model_version, name))

@@ -33,8 +33,8 @@ def is_behind(edges: Edges, *, model: str) -> bool:
 def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
     """Make the model version of the last ledger entry live again; `attempt` is fresh for every call.
 
-    Raises NoLiveModel when nothing was ever promoted, RegistryIncomplete when the package, or the artifact that its
-    function reads from the bucket, is gone or damaged, LayersMissing and ServingTooSmall when the function was
+    Raises NoLiveModel when nothing was ever promoted, VersionUnknown or RegistryIncomplete when its manifest, or
+    anything that it was judged by, is gone or another one, LayersMissing and ServingTooSmall when the function was
     deployed without layers, memory or time that it needs, and RequestConflict when somebody moves the alias
     meanwhile.
     """
@@ -51,6 +51,7 @@ def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
     serving = alias.function_version if alias and not is_behind(edges, model=model) else None
     if serving is not None and evidence.is_held(edges, judged, function_version=serving):
         return Recovered(number, serving, moved=False)
+    evidence.check_parts(edges, judged)
     published = publishing.publish(
         edges,
         model=model,

@@ -143,8 +143,10 @@ def manifest(edges: Edges, *, model: str, model_version: int) -> Manifest:
     """Raises VersionUnknown when there is no complete version of that number."""
     found = find_manifest(edges, model=model, model_version=model_version)
     if found is None:
+        key = layout.version(model, model_version, MANIFEST)
         raise VersionUnknown(
-            f"{model} has no version {model_version}; nightswap versions {model} lists them",
+            f"{model} has no version {model_version}: {key} is not in the bucket. nightswap versions {model} lists"
+            f" those that are; if it was deleted, {documents.put_back(key)}",
             model=model,
             model_version=model_version,
         )

@@ -13,11 +13,14 @@ import pytest
 from chalicelib import layout
 from chalicelib.contracts.decisions import PROMOTED
 from chalicelib.documents import documents
-from chalicelib.errors import leaves
+from chalicelib.errors import RegistryIncomplete, VersionUnknown, leaves
+from chalicelib.interventions import restoration
 from chalicelib.interventions.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
 from chalicelib.promotion import promotion
+from chalicelib.registry import registry
 from tests.fakes.clock import START
 from tests.given.nights import PARTS
+from tests.given.present import present
 from tests.simulation import hands, readings, scenarios, triggers
 from tests.simulation.invariants.runs import MACHINE_ERRORS
 from tests.simulation.world import MODEL, World
@@ -106,6 +109,30 @@ def test_what_was_live_last_is_put_back(loss: Loss) -> None:
         alias = world.functions.alias(MODEL)
         assert alias is not None, world.told()
         assert f" model_version={last['model_version']} " in alias.description, world.told()
+
+
+@pytest.mark.parametrize("name", [*PARTS, registry.MANIFEST, None])
+def test_what_was_live_last_is_not_put_back_without_its_evidence(name: str | None) -> None:
+    world = World(f"back without {name}")
+    scenarios.past_night(world, 0, quality=1)
+    alias_deleted(world, world.random("loss"))
+    hands.lose_part(world, model_version=1, name=name)
+    world.settle()
+
+    def refused() -> None:
+        with pytest.raises((RegistryIncomplete, VersionUnknown)):
+            restoration.restore(world.edges, model=MODEL, attempt="abcdef", who="an operator")
+
+    def asked() -> None:
+        world.scheduler.spawn("refused", refused)
+
+    scenarios.calmly(world, asked)
+    alias = world.functions.alias(MODEL)
+    scenarios.calmly(world, lambda: hands.put_back(world))
+    scenarios.calmly(world, lambda: hands.restore(world))
+
+    assert alias is None, world.told()
+    assert " model_version=1 " in present(world.functions.alias(MODEL)).description, world.told()
 
 
 def test_a_night_after_the_alias_is_gone_promotes_against_what_was_live() -> None:

@@ -27,7 +27,7 @@ from tests.fakes.functions import InMemoryFunctions
 from tests.fakes.serving_function import with_layers
 from tests.given.broken_runs import die_after_the_swap
 from tests.given.interference import with_functions
-from tests.given.nights import MODEL, content, ledger_of, outside, promote, register, revision, swap
+from tests.given.nights import MODEL, PARTS, content, ledger_of, outside, promote, register, revision, swap
 from tests.given.present import present
 
 
@@ -219,8 +219,26 @@ def test_version_without_its_manifest_cannot_be_restored(night: FakeOutside) -> 
     promote(night.edges, run="run-1")
     night.store.delete(layout.version(MODEL, 1, registry.MANIFEST))
 
-    with pytest.raises(VersionUnknown):
+    with pytest.raises(VersionUnknown, match=r"put-back models/kdd99-http/versions/000001/manifest.json$"):
         restore(after_losing_lambda(night))
+
+
+@pytest.mark.parametrize("name", [*PARTS, registry.SPLITS, None])
+@pytest.mark.parametrize("left", [None, b"{}"])
+def test_version_is_not_restored_without_what_it_was_judged_by(
+    night: FakeOutside, name: str | None, left: bytes | None
+) -> None:
+    promote(night.edges, run="run-1", more_parts={registry.SPLITS: b'{"splits": {}}'})
+    key = layout.version(MODEL, 1, name) if name else layout.evidence(MODEL, 1)
+    night.store.uncover(key, left)
+    edges = after_losing_lambda(night)
+
+    with pytest.raises(RegistryIncomplete, match=rf"nightswap put-back {key}") as refused:
+        restore(edges)
+
+    assert refused.value.details["key"] == key
+    assert edges.functions.alias(MODEL) is None
+    assert edges.functions.versions(MODEL) == []
 
 
 def test_version_without_its_package_cannot_be_restored(night: FakeOutside) -> None:
