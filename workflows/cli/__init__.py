@@ -38,6 +38,7 @@ options.py        options that several commands share
 stage.py          the stage that a command acts on
 screen.py         formats what commands show
 picture.py        a confusion matrix as SVG
+sentences.py      sentences as wide as the screen
 watching.py       the live display of a run
 interruption.py   tells what Ctrl-C leaves undone
 bringing_back.py  restores live models that Lambda lost

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chalicelib.cutting import amount, listed
-from chalicelib.errors import NightswapError
+from chalicelib.errors import LayersMissing, NightswapError
 from chalicelib.settings import StageSettings
 from workflows.checking import missing
 from workflows.checking.capacity import capacity
@@ -85,7 +85,8 @@ def _of_estimator(recipe: Recipe, *, where: str) -> list[Finding]:
     try:
         warned = tried(recipe)
     except NightswapError as exc:
-        return [_refusal(exc, where=where, way_out="change the recipe's function `estimator`")]
+        way_out = "make setup-onnx" if isinstance(exc, LayersMissing) else "change the recipe's function `estimator`"
+        return [_refusal(exc, where=where, way_out=way_out)]
     if recipe.built_in is not None:
         return [
             ok("its hyperparameters are in their ranges", where=where),

@@ -10,6 +10,7 @@ import click
 from chalicelib.errors import BadRequest
 from workflows.checking.file import LocalFile
 from workflows.cli.screen import say
+from workflows.cli.sentences import sentence
 from workflows.converting.convert import convert
 
 FOLDER = "converted"
@@ -39,6 +40,6 @@ def convert_(file: Path, to: Path | None) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(converted.body)
     for each in converted.changes:
-        say(each)
+        sentence(each)
     say(f"wrote {target}")
-    say(f"a model of it: nightswap init {shlex.quote(str(target))} --label COLUMN")
+    sentence(f"a model of it: nightswap init {shlex.quote(str(target))} --label COLUMN")

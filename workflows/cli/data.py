@@ -18,6 +18,7 @@ from workflows.cli.interruption import told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.sample import sample
 from workflows.cli.screen import counting, damage, say, show_json, table_with_lines
+from workflows.cli.sentences import sentence
 from workflows.cli.stage import Stage
 from workflows.data_set.adding import Addition, Mode, add_all
 from workflows.data_set.listing import OUTSIDE, QUARANTINED, REMOVED, Entry, listing
@@ -54,7 +55,7 @@ def add(stage: Stage, files: tuple[Path, ...], model: str, replace: bool, twice:
         said = f"added {each.name} to" if each.name in added else f"{each.name} is already in"
         say(f"{said} the data set of {model}")
     for warning in warnings:
-        say(f"warning: {warning}. If so: nightswap data remove FILE --model {model}, then add it corrected")
+        sentence(f"warning: {warning}. If so: nightswap data remove FILE --model {model}, then add it corrected")
 
 
 @data.command("list")

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import sys
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
@@ -23,6 +22,7 @@ from workflows.checking.formats import needs, serving_packages
 from workflows.checking.recipe import served
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, say, show_json
+from workflows.cli.sentences import between_words
 from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.cloudformation.uploads import definition_for
@@ -140,8 +140,6 @@ def measured(stage: str) -> Sequence[FunctionSize]:
 
 
 INDENT, ARROW = " " * 8, "-> "
-NARROWEST = 40
-"""Characters."""
 COMMAND = re.compile(r"\b(nightswap|aws|make|pip|python) ")
 """What is copied from the screen: it stays on its line."""
 
@@ -164,9 +162,7 @@ def shown(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _wrapped(text: str, *, beside: int = 0) -> list[str]:
-    """Between words, to the width of the screen less the indent; a path or a name is not broken."""
-    width = max(console.width - len(INDENT) - beside, NARROWEST)
-    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return between_words(text, width=console.width - len(INDENT) - beside)
 
 
 COMMANDS = (doctor,)

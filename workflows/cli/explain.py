@@ -10,7 +10,7 @@ from chalicelib.explain import explanation, facts
 from chalicelib.registry.report import Answer, Difference
 from workflows.cli import screen
 from workflows.cli.options import as_json, model, on_stage
-from workflows.cli.screen import say
+from workflows.cli.sentences import sentence
 from workflows.cli.stage import Stage
 
 FEATURES_CHARACTERS = 100
@@ -29,7 +29,7 @@ def explain(stage: Stage, *, run: str | None, model: str, as_json: bool) -> None
         screen.show_json({**found.to_document(), "explanation": said})
         return
     for line in said:
-        say(line)
+        sentence(line)
     show_differences(found.report.differences if found.report else ())
 
 

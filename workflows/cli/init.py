@@ -18,6 +18,7 @@ from workflows.cli import check, local
 from workflows.cli.doctor import shown
 from workflows.cli.options import PORT_HELP, PORTS
 from workflows.cli.screen import console, say
+from workflows.cli.sentences import sentence
 from workflows.cli.stage import LOCAL, Stage
 from workflows.doctor.finding import is_healthy
 from workflows.local.process import SHORT_PORT
@@ -89,21 +90,21 @@ def _show(drafted: Draft, *, file: LocalFile, label: str) -> None:
     from workflows.drafting.choosing import CONVERT
 
     counts = ", ".join(f"{rows:,} {name}" for name, rows in drafted.labels.items())
-    say(f"{file.name}: {amount(drafted.rows, 'row')}; {label}: {counts}")
+    sentence(f"{file.name}: {amount(drafted.rows, 'row')}; {label}: {counts}")
     if drafted.spellings > len(drafted.labels):
-        say(
+        sentence(
             f"note: {drafted.spellings} labels make {len(drafted.labels)} classes: spaces around a label do not count"
         )
     for each in drafted.choice.features:
         if each.bad:
-            say(f"tolerated: {each.column.name}: {each.stray}; runs leave such rows out")
+            sentence(f"tolerated: {each.column.name}: {each.stray}; runs leave such rows out")
     for name, why in drafted.choice.left_out:
-        say(f"left out: {name or '(no name)'}: {why}")
+        sentence(f"left out: {name or '(no name)'}: {why}")
     if any(CONVERT in why for _, why in drafted.choice.left_out):
-        say(f"to write them so: {CONVERT.replace('FILE', shlex.quote(str(file.path)))}")
+        sentence(f"to write them so: {CONVERT.replace('FILE', shlex.quote(str(file.path)))}")
     say(f"\n{drafted.text}")
     if drafted.baseline.is_perfect:
-        say("note: no error in cross-validation: does a column repeat the label, or come after it?")
+        sentence("note: no error in cross-validation: does a column repeat the label, or come after it?")
 
 
 def _is_taken(drafted: Draft, *, file: Path, place: Place) -> bool:

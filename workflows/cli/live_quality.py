@@ -12,6 +12,7 @@ from chalicelib.documents import documents
 from chalicelib.quality.night import Night, Ratio
 from chalicelib.quality.series import Series
 from workflows.cli.screen import BAD, SPACES, console, damage, say, show_json, table
+from workflows.cli.sentences import sentence
 from workflows.cli.stage import Stage
 
 COLUMNS = ("night (UTC)", "version", "rows")
@@ -50,7 +51,7 @@ def _table(title: str, nights: Sequence[Night]) -> None:
     table(title, columns, rows)
     for each in nights:
         for ratio in each.fallen:
-            say(f"{each.at[:10]}, version {each.model_version}: {ratio.name} {ratio.words}")
+            sentence(f"{each.at[:10]}, version {each.model_version}: {ratio.name} {ratio.words}")
 
 
 def _night(night: Night) -> tuple[str, str, str]:

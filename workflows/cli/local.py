@@ -24,6 +24,7 @@ from workflows.cli.deploy import carry_out
 from workflows.cli.main_job import MainJob
 from workflows.cli.options import PORT_HELP, PORTS, model
 from workflows.cli.screen import console, say
+from workflows.cli.sentences import outcome
 from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.cli.watching import Expected, watch
 from workflows.deploying import record
@@ -132,7 +133,7 @@ def _show_run(job: MainJob, ended: dict[str, Any]) -> None:
         screen.confusion_matrix(job.report(ended["run"]))
         screen.verdict(ended["verdict"])
     screen.where_the_time_went(ended)
-    screen.outcome(ended)
+    outcome(ended)
 
 
 def _show_live(job: MainJob, client: ApiClient) -> dict[str, Any] | None:

@@ -12,7 +12,8 @@ import click
 from chalicelib.cutting import amount, verb
 from chalicelib.registry import models
 from workflows.cli.options import as_json, model, on_stage
-from workflows.cli.screen import counting, say, show_json
+from workflows.cli.screen import counting, show_json
+from workflows.cli.sentences import sentence
 from workflows.cli.stage import Stage
 from workflows.rebuilding import rebuild as core
 from workflows.rebuilding.rebuild import Rebuilt
@@ -43,7 +44,7 @@ def rebuild(stage: Stage, *, version: int, model: str, as_json: bool) -> None:
         show_json(asdict(found))
     else:
         for line in in_lines(found):
-            say(line)
+            sentence(line)
     sys.exit(0 if found.is_equal else 1)
 
 

@@ -24,6 +24,7 @@ from workflows.cli.interruption import told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.picture import svg
 from workflows.cli.screen import console
+from workflows.cli.sentences import outcome
 from workflows.cli.stage import Stage
 from workflows.cli.watching import Expected, wait, watch
 
@@ -138,7 +139,7 @@ def show(stage: Stage, run: dict[str, Any], *, as_json: bool) -> None:
         screen.verdict(run["verdict"])
     screen.damage(run["damaged"])
     if run["outcome"]:
-        screen.outcome(run)
+        outcome(run)
 
 
 COMMANDS = (retrain, runs, stop)

@@ -8,6 +8,7 @@ import click
 
 from chalicelib.errors import BadRequest
 from workflows.cli.screen import byte_progress, say
+from workflows.cli.sentences import sentence
 from workflows.sample_data.known import NAMES, Known, known
 
 
@@ -24,7 +25,7 @@ def sample(name: str | None, folder: Path, archive: Path | None) -> None:
     """
     if name is None:
         for each in map(Known, NAMES):
-            say(f"{each.name}: {each.about}")
+            sentence(f"{each.name}: {each.about}")
         return
     wanted = known(name)
     if not folder.is_dir():

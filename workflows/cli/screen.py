@@ -17,7 +17,6 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib import exact
-from chalicelib.contracts.decisions import WENT_WELL
 from chalicelib.quality.interval import Interval
 from chalicelib.registry.report import Report
 from chalicelib.runs import peaks
@@ -193,13 +192,6 @@ def damage(found: Sequence[str]) -> None:
     for each in found:
         console.print(f"[{BAD}]![/] ", end="")
         say(each)
-
-
-def outcome(run: dict[str, Any]) -> None:
-    """How the run ended, and why, as wide as the screen."""
-    good = run["outcome"] in WENT_WELL
-    error = f" ({run['error']})" if run["error"] else ""
-    console.print(Text.assemble((run["outcome"], f"bold {GOOD if good else BAD}"), f"{error}: {run['reason']}"))
 
 
 @contextmanager

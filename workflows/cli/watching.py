@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -113,27 +113,32 @@ def _line_by_line(looks: Iterator[dict[str, Any]], on: Console, expected: Expect
     return run
 
 
-def _picture(run: dict[str, Any], expected: Expected) -> Table:
-    drawn = Table(box=None, show_header=False, pad_edge=False)
+def _picture(run: dict[str, Any], expected: Expected) -> Group:
     known = {state["state"]: state for state in run["states"]}
     furthest = max((at for at, name in enumerate(STATES) if name in known), default=-1)
-    for at, name in enumerate(STATES):
-        ahead = Text(f"  {PASSED_OVER if at < furthest else TO_COME} {name}", style="dim")
-        state = known.get(name)
-        drawn.add_row(_line(state, expected.of(state, is_redrawn=True)) if state else ahead)
-    drawn.add_row(ProgressBar(total=100, completed=run["percent"], width=40))
-    return drawn
+    lines = [
+        _line(known[name], expected.of(known[name], is_redrawn=True))
+        if name in known
+        else Text(f"  {PASSED_OVER if at < furthest else TO_COME} {name}", style="dim")
+        for at, name in enumerate(STATES)
+    ]
+    return Group(*lines, ProgressBar(total=100, completed=run["percent"], width=40))
 
 
-def _line(state: dict[str, Any], expected: str) -> Text:
+def _line(state: dict[str, Any], expected: str) -> Table:
+    """What the state says stands beside it, in as many lines as that takes."""
     mark, style = MARKS[state["status"]]
-    line = Text(f"  {mark} ", style=style).append(f"{state['state']:<14}", style="default")
-    if state["status"] == RUNNING:
-        return line.append(expected, style="dim")
-    if "duration_ms" in state:
-        line.append(f"{state['duration_ms']:>7,} ms  ", style="dim")
+    name = Text(f"  {mark} ", style=style).append(f"{state['state']:<14}", style="default")
     said = state.get("reason") or (state.get("result") or {}).get("reason") or ""
-    return line.append(said, style="dim")
+    if state["status"] == RUNNING:
+        said = expected
+    elif "duration_ms" in state:
+        name.append(f"{state['duration_ms']:>7,} ms  ", style="dim")
+    drawn = Table.grid()
+    drawn.add_column(no_wrap=True)
+    drawn.add_column(style="dim", overflow="fold")
+    drawn.add_row(name, Text(said))
+    return drawn
 
 
 def _milliseconds(duration: timedelta) -> int:

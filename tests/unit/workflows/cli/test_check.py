@@ -95,6 +95,18 @@ def test_estimator_that_cannot_be_served_is_refused_with_the_way(estimator: str,
     assert result.output.endswith("a run would refuse that\n")
 
 
+def test_estimator_whose_library_is_not_here_is_not_to_be_changed(tmp_path: Path) -> None:
+    file = recipe(tmp_path, "lacks_skl2onnx()")
+    raising = """def lacks_skl2onnx():
+    from chalicelib.errors import LayersMissing
+    raise LayersMissing("the format onnx needs skl2onnx, which is not here")
+
+"""
+    file.write_text(raising + file.read_text())
+
+    assert "-> make setup-onnx" in check(file).output
+
+
 def test_problems_of_a_recipe_stand_on_lines_of_their_own(tmp_path: Path) -> None:
     file = recipe(tmp_path)
     file.write_text(file.read_text().replace('label="paid"', 'label="age"').replace('"loans"', '"est_lr"'))

@@ -364,33 +364,6 @@ def test_time_of_a_run_without_states_is_told_too(
     assert lines(capsys)[0] == ["where", "the", "time", "went"]
 
 
-def test_an_outcome_that_takes_several_lines_has_the_width_of_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
-    reason = "version 2 is live as function version 2: 200 rows of the holdout were answered as judged"
-    with wide(80):
-        screen.outcome({"outcome": "Promoted", "error": None, "reason": reason})
-
-    shown = capsys.readouterr().out.splitlines()
-    assert max(map(len, shown)) <= 80
-    assert " ".join(map(str.strip, shown)) == f"Promoted: {reason}"
-
-
-@pytest.mark.parametrize(
-    ("run", "shown"),
-    [
-        ({"outcome": "Promoted", "error": None, "reason": "live"}, "Promoted: live\n"),
-        (
-            {"outcome": "RetrainFailed", "error": "SingleClass", "reason": "one [/b] class"},
-            "RetrainFailed (SingleClass): one [/b] class\n",
-        ),
-        ({"outcome": "Superseded", "error": None, "reason": None}, "Superseded: None\n"),
-    ],
-)
-def test_outcome_is_one_line(run: dict[str, Any], shown: str, capsys: pytest.CaptureFixture[str]) -> None:
-    screen.outcome(run)
-
-    assert capsys.readouterr().out == shown
-
-
 def test_progress_of_bytes_is_drawn_and_wiped_off(capsys: pytest.CaptureFixture[str]) -> None:
     with screen.byte_progress() as tell:
         tell("downloading", 0, None)

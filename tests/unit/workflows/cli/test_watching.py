@@ -124,7 +124,9 @@ def test_no_line_is_wider_than_the_screen(width: int) -> None:
         watching.watch(scripted(a_run(failed, status="ended")), on=screen)
         screen.print(watching._picture(a_run(failed), expected()))
 
-    assert all(len(line) <= width for line in captured.get().splitlines())
+    lines = captured.get().splitlines()
+    assert all(len(line) <= width for line in lines)
+    assert {line[:28].strip() for line in lines if "column 'a'" in line} == {"✗ Train               5 ms", ""}
 
 
 def test_looks_grow_rare_while_nothing_happens_and_quick_again_with_each_step() -> None:

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from workflows.cli import sentences
+from workflows.cli.screen import console
+
+REASON = (
+    "1 cell of column age in night-5.csv is not a number: row 101 (line 102) 'n.v.t.'. Correct it as the source has"
+    " it, or take it out"
+)
+COMMAND = "nightswap data remove night-5.csv --model a-model-with-a-long-name"
+
+
+@contextmanager
+def wide(width: int) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as screen:
+        screen.setattr(console, "_width", width)
+        yield
+
+
+def shown(line: str, capsys: pytest.CaptureFixture[str], *, width: int) -> list[str]:
+    with wide(width):
+        sentences.sentence(line)
+    return capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("indent", ["", "  "])
+def test_a_sentence_goes_on_to_the_right_of_where_it_begins(
+    width: int, indent: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, *more = shown(f"{indent}{REASON}", capsys, width=width)
+
+    assert first.startswith(f"{indent}1 cell")
+    assert more
+    assert all(each.startswith(f"{indent}    ") and each[len(indent) + 4] != " " for each in more)
+    assert max(map(len, [first, *more])) <= width
+    assert " ".join(map(str.strip, [first, *more])) == REASON
+
+
+def test_a_sentence_that_fits_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown("  it [/b] fits", capsys, width=80) == ["  it [/b] fits"]
+
+
+def test_a_command_at_the_end_is_whole_on_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(f"{REASON}: {COMMAND}", capsys, width=80)[-1] == f"    {COMMAND}"
+
+
+def test_a_command_that_fits_beside_the_last_words_stands_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(f"{REASON}: make run", capsys, width=80)[-1].endswith("take it out: make run")
+
+
+def test_an_outcome_that_takes_several_lines_has_the_width_of_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    reason = "version 2 is live as function version 2: 200 rows of the holdout were answered as judged"
+    with wide(80):
+        sentences.outcome({"outcome": "Promoted", "error": None, "reason": reason})
+
+    shown = capsys.readouterr().out.splitlines()
+    assert max(map(len, shown)) <= 80
+    assert " ".join(map(str.strip, shown)) == f"Promoted: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("run", "shown"),
+    [
+        ({"outcome": "Promoted", "error": None, "reason": "live"}, "Promoted: live\n"),
+        (
+            {"outcome": "RetrainFailed", "error": "SingleClass", "reason": "one [/b] class"},
+            "RetrainFailed (SingleClass): one [/b] class\n",
+        ),
+        ({"outcome": "Superseded", "error": None, "reason": None}, "Superseded: None\n"),
+    ],
+)
+def test_outcome_is_one_line(run: dict[str, Any], shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    sentences.outcome(run)
+
+    assert capsys.readouterr().out == shown
