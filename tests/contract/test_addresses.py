@@ -12,6 +12,7 @@ import pytest
 
 from app import app
 from tests.contract.api_process import Api, event, standing_in_for_aws
+from tests.contract.calls.requests import STORED, scored
 from tests.contract.stage_over_http import StageOverHttp
 from tests.fakes.edges import FakeOutside
 from tests.given.approvals import NEVER, waits
@@ -85,15 +86,17 @@ def test_no_answer_of_any_route_has_an_absolute_path(api: Api) -> None:
     assert [found for answer in answers for found in absolute(answer)] == []
 
 
-def test_location_of_a_run_is_its_address_wherever_the_routes_are(api: Api) -> None:
-    ends = ("", "/")
+def test_location_of_a_run_or_a_batch_is_its_address_wherever_the_routes_are(api: Api, stage: FakeOutside) -> None:
+    batch = scored(stage)
+    asked = [(route, body, end) for route, body in (("/retrain", ""), ("/predict", STORED)) for end in ("", "/")]
 
-    answers = api.ask(*(asking("POST", "/retrain", {}, "", end=end) for end in ends))
+    answers = api.ask(*(asking("POST", route, {}, body, end=end) for route, body, end in asked))
 
-    for end, answer in zip(ends, answers, strict=True):
-        run = json.loads(answer["body"])["run"]
-        led_to = [urljoin(f"{base}/retrain{end}", answer["headers"]["Location"]) for base in BASES]
-        assert led_to == [f"{base}/runs/{run}" for base in BASES]
+    for (route, _, end), answer in zip(asked, answers, strict=True):
+        said = json.loads(answer["body"])
+        place = f"runs/{said['run']}" if route == "/retrain" else f"batches/{batch}"
+        led_to = [urljoin(f"{base}{route}{end}", answer["headers"]["Location"]) for base in BASES]
+        assert led_to == [f"{base}/{place}" for base in BASES]
 
 
 def test_location_of_the_run_of_an_approval_is_its_address_too(api: Api, stage: FakeOutside) -> None:

@@ -81,8 +81,6 @@ def _off(found: Floats, profile: Mapping[str, Any] | None) -> float | None:
 
 def _share_swapped(found: Mapping[str, Any], one: str, other: str, earlier: Profiles) -> bool:
     tops = {name: earlier.get(name, {}).get("top") or {} for name in (one, other)}
-    if not all(tops.values()):
-        return False
 
     def share(of: str, among: str) -> float:
         return float(np.isin(found[of], list(tops[among])).mean())

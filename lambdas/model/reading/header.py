@@ -62,7 +62,7 @@ def _missing(
     others = [column for column in header if column not in {*wanted}]
     hints = [_hint(column, header=others) for column in missing[:LISTED_MISSING]]
     more = f" and {len(missing) - LISTED_MISSING:,} more" if len(missing) > LISTED_MISSING else ""
-    shown = cut(listed(header, most=LISTED_NAMES), 800)
+    shown = cut(listed(header), 800)
     separated = next((words for sign, words in SEPARATORS.items() if len(header) == 1 and sign in header[0]), None)
     commas = f" Its fields are separated by {separated}: save it with commas." if separated else ""
     if MARK_OF_A_SEPARATOR.fullmatch(header[0].strip()):

@@ -15,6 +15,7 @@ from botocore.exceptions import (
     ConnectTimeoutError,
     EndpointConnectionError,
     FlexibleChecksumError,
+    IncompleteReadError,
     NoCredentialsError,
     ReadTimeoutError,
     ResponseStreamingError,
@@ -50,6 +51,7 @@ BROKEN: list[BotoCoreError] = [
     ConnectionClosedError(endpoint_url=ADDRESS),
     ResponseStreamingError(error="reset"),
     SSLError(endpoint_url=ADDRESS, error=OSError("reset")),
+    IncompleteReadError(actual_bytes=1, expected_bytes=2),
 ]
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -38,11 +38,13 @@ FINGERPRINT = "data-2"
 WIDER = {"columns": [*SCHEMA["columns"], {"kind": "number", "name": "src_bytes", "example": 0.0}]}
 
 
-def published(*, champion: str | None = serving_code.SOUND, **candidate: Any) -> tuple[FakeOutside, ReplayTask]:
+def published(
+    *, champion: str | None = serving_code.SOUND, before: Mapping[str, Any] = SCHEMA, **candidate: Any
+) -> tuple[FakeOutside, ReplayTask]:
     """RUN's version is published, beside a live one that behaves like this, if any."""
     night = outside()
     if champion:
-        promote(night.edges, run="earlier", behaviour=champion)
+        promote(night.edges, run="earlier", behaviour=champion, schema=before)
     return night, task_of(night, register(night.edges, run=RUN, fingerprint=FINGERPRINT, **candidate))
 
 
@@ -106,13 +108,22 @@ def test_rollout_is_all_at_once_where_there_is_nothing_to_shift_from(
 
 OTHER = {"columns": [{"kind": "number", "name": "src_bytes", "example": 0.0}]}
 OTHER_KIND = {"columns": [{"kind": "category", "name": "duration"}]}
+PAIR, TRIPLE = ({"columns": [{"kind": "array", "name": "duration", "size": size}]} for size in (2, 3))
 
 
 @pytest.mark.parametrize(
-    ("schema", "differing"), [(WIDER, "src_bytes"), (OTHER, "src_bytes"), (OTHER_KIND, "duration")]
+    ("before", "schema", "differing"),
+    [
+        (SCHEMA, WIDER, "src_bytes"),
+        (SCHEMA, OTHER, "src_bytes"),
+        (SCHEMA, OTHER_KIND, "duration"),
+        (PAIR, TRIPLE, "duration"),
+    ],
 )
-def test_version_that_takes_other_columns_never_shares_the_traffic(schema: dict[str, Any], differing: str) -> None:
-    night, task = published(schema=schema)
+def test_version_that_takes_other_columns_never_shares_the_traffic(
+    before: dict[str, Any], schema: dict[str, Any], differing: str
+) -> None:
+    night, task = published(before=before, schema=schema)
 
     decided = replayed(night, task)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.given import batches, nights
 from tests.given.nights import MODEL
 from tests.given.present import present
 from tests.unit.workflows.data_set.erasing import EVEN, FIRST, ODD, add, csv, erase, everything, lines, message, stage
+from workflows.data_set.batches import holding
 
 SCHEMA = {"columns": [{"kind": "number", "name": "duration", "minimum": None, "maximum": None, "missing": 0.0}]}
 
@@ -69,12 +71,15 @@ def test_batch_that_scored_an_erased_row_goes_whole_with_its_file(on: FakeStage,
     assert csv(ODD) in bodies
 
 
-def test_file_that_no_batch_was_asked_for_goes_too(on: FakeStage) -> None:
-    key = batches.put(on.edges, csv(EVEN), "waits.csv")
+def test_file_that_no_batch_was_asked_for_goes_too_as_the_newest_version_reads_it(on: FakeStage) -> None:
+    other = {"columns": [{"kind": "category", "name": "colour"}]}
+    nights.register(on.edges, run="run-3", fingerprint="data-3", schema=other)
+    nights.register(on.edges, run="run-4", fingerprint="data-4", schema=SCHEMA)
+    goes, stays = (batches.put(on.edges, csv(rows), f"{len(rows)}.csv") for rows in (EVEN, ODD[1:]))
 
     erase(on, FIRST, "--yes")
 
-    assert on.outside.versions.list(key) == []
+    assert (on.outside.versions.list(goes), len(on.outside.versions.list(stays))) == ([], 1)
 
 
 def test_older_content_of_a_file_counts(on: FakeStage) -> None:
@@ -111,6 +116,31 @@ def test_records_that_are_no_rows_hold_none(on: FakeStage) -> None:
     erase(on, FIRST, "--yes")
 
     assert not gone(on, batch)
+
+
+def test_reading_the_files_of_batches_is_told_of_as_it_goes(on: FakeStage) -> None:
+    for name, rows in (("a.csv", EVEN), ("b.csv", ODD)):
+        batches.put(on.edges, csv(rows), name)
+    told: list[tuple[str, int, int]] = []
+
+    holding.look(
+        on.edges,
+        on.outside.versions,
+        model=MODEL,
+        is_gone=lambda row: False,
+        progress=lambda *said: told.append(said),
+    )
+
+    assert told == [("reading the files of batches", done, 2) for done in (0, 1)]
+
+
+def test_whole_number_as_large_as_any_float_is_in_a_row(on: FakeStage) -> None:
+    key = batches.put(on.edges, json.dumps({"duration": int(sys.float_info.max)}).encode(), "a.jsonl")
+
+    versions, quiet = on.outside.versions, lambda *_: None
+    found = holding.look(on.edges, versions, model=MODEL, is_gone=lambda row: True, progress=quiet)
+
+    assert found.files == (key,)
 
 
 @pytest.mark.parametrize("digits", [309, 350, 400, 401])

@@ -92,5 +92,12 @@ def test_column_that_was_not_there_before_is_not_told(known: Any) -> None:
     assert swapped(with_swapped(night(500, seed=3), 0, 1), recipe=RECIPE, earlier=known) == []
 
 
+@pytest.mark.parametrize("known", [{}, {"housing": EARLIER["housing"]}, {**EARLIER, "purpose": {"top": None}}])
+def test_column_of_texts_that_was_not_there_before_is_not_told(known: Any) -> None:
+    found = with_swapped(night(200, seed=1), 0, 1, of="categorical")
+
+    assert swapped(found, recipe=RECIPE, earlier=known) == []
+
+
 def test_few_rows_tell_nothing() -> None:
     assert swapped(with_swapped(night(ROWS_MIN - 1, seed=3), 0, 1), recipe=RECIPE, earlier=EARLIER) == []

@@ -7,6 +7,7 @@ import gzip
 import pytest
 
 from chalicelib import errors
+from chalicelib.cutting import cut, listed
 from chalicelib.limits import FILE_BYTES
 from lambdas.model.reading.dataset import read_object
 from lambdas.model.reading.unpacking import unpack
@@ -39,16 +40,17 @@ def test_missing_columns_of_a_wide_file_are_listed_within_bounds() -> None:
 
     assert raised.value.message.startswith("day.csv has no column x0, x1, x2, x3, x4 and 896 more. Its first line")
     assert raised.value.message.endswith("nightswap data remove day.csv --model flows")
+    assert f"reads: {cut(listed(header.split(',')), 800)}. " in raised.value.message
 
 
 @pytest.mark.parametrize(
-    ("missing", "listed"),
+    ("missing", "named"),
     [(5, "x0, x1, x2, x3, x4. Its first line"), (6, "x0, x1, x2, x3, x4 and 1 more. Its first line")],
 )
-def test_five_missing_columns_are_named_and_the_others_counted(missing: int, listed: str) -> None:
+def test_five_missing_columns_are_named_and_the_others_counted(missing: int, named: str) -> None:
     recipe = data.recipe(columns=[Numeric(f"x{n}") for n in range(missing)])
 
-    with pytest.raises(errors.ColumnMissing, match=f"day.csv has no column {listed}"):
+    with pytest.raises(errors.ColumnMissing, match=f"day.csv has no column {named}"):
         read_object("day.csv", content=rows("ok.", header="label"), recipe=recipe)
 
 
