@@ -33,7 +33,7 @@ from lambdas.model.formats.table import Format, format_of
 from lambdas.model.recipe import Recipe
 from lambdas.model.training import imported, trial
 from lambdas.model.training.draw import first_of_each_class
-from lambdas.model.training.estimator import fills_of, fit, fit_parts, format_for, why_in_one_piece
+from lambdas.model.training.estimator import fills_of, fit, fit_parts, format_for, train_demand, why_in_one_piece
 from lambdas.model.training.estimator import memory_mb as fold_mb
 from lambdas.model.training.search import searching
 from lambdas.parts import Parts
@@ -103,7 +103,7 @@ def _fitted(recipe: Recipe, *, train: Parts, holdout: Parts, memory_mb: int) -> 
     best parameters, which are searched before."""
     if why_in_one_piece(recipe):
         rows = [train.table(), holdout.table()]
-        room.check(room.TRAIN, rows, memory_mb=memory_mb, recipe=recipe)
+        room.check(train_demand(recipe), rows, memory_mb=memory_mb, recipe=recipe)
         recipe, tuning = searching.of_table(recipe, train=rows[0], memory_mb=memory_mb, around=AROUND)
         trial.foresee(recipe, train=rows[0])
         expected = trial.expected(recipe, train=rows[0])

@@ -11,7 +11,7 @@ from chalicelib.cutting import amount
 from chalicelib.edges import serving_room
 from chalicelib.settings import StageSettings
 from lambdas.model.formats.table import FORMATS
-from workflows.checking.file import format_for, why_in_one_piece
+from workflows.checking.file import format_for, train_demand, why_in_one_piece
 from workflows.stacks.functions import task_sizes
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _bounds(recipe: Recipe, settings: StageSettings, *, in_one_piece: bool) -> I
     if recipe.built_in:
         yield _in_memory(room.PREPROCESS, recipe, memory_mb=sizes["preprocess"].memory_mb)
     if in_one_piece:
-        yield _in_memory(room.TRAIN, recipe, memory_mb=sizes["train"].memory_mb)
+        yield _in_memory(train_demand(recipe), recipe, memory_mb=sizes["train"].memory_mb)
     yield _in_memory(room.EVALUATE, recipe, memory_mb=sizes["evaluate"].memory_mb, share=share, with_table=False)
     for function, part in (("train", 1.0), ("evaluate", share)):
         storage_mb = sizes[function].storage_mb

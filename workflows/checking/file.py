@@ -24,6 +24,7 @@ from lambdas.model.recipe import Recipe
 from workflows.stacks.functions import task_sizes
 
 if TYPE_CHECKING:
+    from lambdas.model.data.room import Demand
     from lambdas.model.formats.fitted import Expected
     from lambdas.model.reading.table import LeftOut, Reading, Table
     from lambdas.model.splitting.row_hashes import Words
@@ -203,10 +204,10 @@ def check_room(sizes: Iterable[tuple[int, int]], *, recipe: Recipe, settings: St
         (room.EVALUATE, "evaluate", (held_out, 0)),  # by its rows alone
     ]
     if why_in_one_piece(recipe):  # else the number of rows is no matter
-        of_tasks.append((room.TRAIN, "train", whole))
-    for demand, function, (rows, table_bytes) in of_tasks:
+        of_tasks.append((train_demand(recipe), "train", whole))
+    for wanted, function, (rows, table_bytes) in of_tasks:
         room.check_size(
-            demand, rows=rows, table_bytes=table_bytes, memory_mb=given[function].memory_mb, recipe=recipe
+            wanted, rows=rows, table_bytes=table_bytes, memory_mb=given[function].memory_mb, recipe=recipe
         )
 
 
@@ -219,6 +220,18 @@ def why_in_one_piece(recipe: Recipe) -> str:
             return estimator.why_in_one_piece(recipe)
     except NightswapError as exc:  # which is another check's to tell
         return exc.message
+
+
+def train_demand(recipe: Recipe) -> Demand:
+    """What Train takes where all rows are in memory."""
+    from lambdas.model.data import room
+    from lambdas.model.training import estimator
+
+    try:
+        with redirect_stdout(sys.stderr):
+            return estimator.train_demand(recipe)
+    except NightswapError:  # which is another check's to tell
+        return room.TRAIN
 
 
 def format_for(recipe: Recipe) -> str:

@@ -22,6 +22,7 @@ from chalicelib.exact import PROBABILITY_TOLERANCE
 if TYPE_CHECKING:
     from lambdas.model.arrays import Floats
     from lambdas.model.artifact import Artifact
+    from lambdas.model.data.room import Held
     from lambdas.model.formats.encoded import Encoding
     from lambdas.model.formats.fitted import Expected, Exported, Fitted, Levels
     from lambdas.model.recipe import Recipe
@@ -99,6 +100,12 @@ class ReadsBuiltIn(Protocol):
         """Raises ArtifactInvalid, and TrainingFailed for numbers that diverged."""
 
 
+class Holds(Protocol):
+    """Foretells what the artifact of an unfitted estimator will hold."""
+
+    def __call__(self, estimator: Any, /, *, columns: int, classes: int) -> Held: ...
+
+
 class Growth(Protocol):
     """Estimates how large an artifact becomes, of fits on few rows and on more of them."""
 
@@ -128,6 +135,9 @@ class Format:
     """Imports it."""
     growth: Callable[[], Growth] | None = None
     """Imports what estimates its size before the fit; None of a format whose size does not depend on the rows."""
+    held: Callable[[], Holds] | None = None
+    """Imports what foretells how much of the training its artifact holds; None of a format whose export takes little
+    memory."""
     reads: Callable[[], Callable[..., Foreign]] | None = None
     """Imports what reads a model that was trained elsewhere, from its file and the names of its classes; it raises
     ImportRefused. None where no such model goes into this format."""
@@ -185,6 +195,12 @@ def _growth_of_trees() -> Growth:
     return expected
 
 
+def _held_by_a_graph() -> Holds:
+    from lambdas.model.formats.onnx.held import held
+
+    return held
+
+
 FORMATS: Mapping[str, Format] = {
     "scorecard": Format(
         file="model.json",
@@ -209,6 +225,7 @@ FORMATS: Mapping[str, Format] = {
         stored=True,
         tolerance=1e-5,  # onnxruntime couples pairs of classes in 32-bit floats
         code=_onnx,
+        held=_held_by_a_graph,
         reads=_foreign_graph,
         marks=(b"\x08", b"PK\x03\x04", b"\x89HDF"),  # the IR version; archives, as PyTorch and Keras save
     ),

@@ -20,6 +20,7 @@ from chalicelib.limits import LISTED_NAMES, WORDS_CHARACTERS
 from lambdas.model.arrays import Floats, Texts
 from lambdas.model.data.date_parts import spread
 from lambdas.model.data.part import Part
+from lambdas.model.data.room import TRAIN, Demand
 from lambdas.model.features.searches import chosen
 from lambdas.model.filling.fills import Fills, fills
 from lambdas.model.folding import fit as folding
@@ -29,6 +30,7 @@ from lambdas.model.folding.total import Rows
 from lambdas.model.formats.choice import choose
 from lambdas.model.formats.fitted import Fitted, Levels, failures
 from lambdas.model.formats.numbered import fitted
+from lambdas.model.formats.table import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
 from lambdas.model.training.choosing import operating_point
@@ -54,6 +56,20 @@ def why_in_one_piece(recipe: Recipe) -> str:
     with failures(recipe, doing="fitting"):
         reasons = [why_not(each) for each in each_of(recipe, _unfitted(recipe))]
         return "; ".join(dict.fromkeys(filter(None, reasons)))
+
+
+def train_demand(recipe: Recipe) -> Demand:
+    """What Train takes where all rows are in memory, and its artifact may hold them too; raises as `why_in_one_piece`
+    does."""
+    if recipe.built_in is not None:
+        return TRAIN
+    with failures(recipe, doing="fitting"):
+        foretold = format_of(format_for(recipe)).held
+        if foretold is None:
+            return TRAIN
+        columns, classes = len(recipe.numbers_of_x) + len(recipe.categorical), len(recipe.class_names)
+        each = (foretold()(one, columns=columns, classes=classes) for one in each_of(recipe, _unfitted(recipe)))
+        return max((TRAIN.holding(one) for one in each), key=lambda one: (one.copies, one.base_mb))
 
 
 def fills_of(recipe: Recipe, *, total: Callable[[Callable[[Part], Any]], Any]) -> Fills:

@@ -2,6 +2,7 @@
 
 format.py      its functions for the table of formats
 supported.py   which estimators convert, by measurement, and why the others do not
+held.py        what the graph of an unfitted estimator will hold
 converting.py  the one module that knows skl2onnx
 export.py      a fitted estimator -> the artifact
 foreign.py     a graph that was trained elsewhere: its answers, and its artifact

@@ -28,6 +28,10 @@ NOT_RUN = "onnxruntime does not run what skl2onnx makes of it in 64-bit floats"
 UNMEASURED = "its graph was not measured against scikit-learn"
 TREES = "its graph does not run in 64-bit floats, or lets a number that lies at a threshold go another way"
 SCORES = f"{OTHERWISE}: scikit-learn takes its label from other scores than its probabilities"
+SURE = (
+    "it is sure of several classes at once, and the last bit of its probabilities tells the label: take it itself,"
+    " for it knows more than two classes"
+)
 KERNELS = ("linear", "poly", "rbf", "sigmoid")
 NO_PROBABILITIES = "it gives no probabilities: take CalibratedClassifierCV of it"
 
@@ -91,7 +95,7 @@ def _bagging(step: Any) -> str:
 
 
 def _one_vs_rest(step: Any) -> str:
-    return _of_inner([step.estimator], LAST, may_be_pipelines=True)
+    return _of_inner([step.estimator], ONE_AFTER_ANOTHER, may_be_pipelines=True)
 
 
 def _of_inner(inner: Iterable[Any], rules: Mapping[str, Rule], *, may_be_pipelines: bool = False) -> str:
@@ -149,7 +153,9 @@ CALIBRATED: Mapping[str, Rule] = {
 }
 """What is calibrated needs no probabilities of its own."""
 LAST: Mapping[str, Rule] = {**LEAVES, **dict.fromkeys(("SVC", "NuSVC"), lambda _: SCORES)}
-"""What has the last word in a StackingClassifier, or is asked about one class after another."""
+"""What has the last word in a StackingClassifier."""
+ONE_AFTER_ANOTHER: Mapping[str, Rule] = {**LAST, **dict.fromkeys((*NAIVE_BAYES, "BernoulliNB"), lambda _: SURE)}
+"""What is asked about one class after another."""
 INNER: Mapping[str, Rule] = {**LEAVES, "CalibratedClassifierCV": _calibrated, "OneVsRestClassifier": _one_vs_rest}
 CLASSIFIERS: Mapping[str, Rule] = {
     **INNER,

@@ -4,10 +4,15 @@ import getpass
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from chalicelib.aws.patience import MOVING
+from chalicelib.edges import Edges
 from chalicelib.edges.pipeline_functions import PipelineFunctions
+from chalicelib.edges.serving_functions import Answer
 from chalicelib.errors import BadRequest, FunctionUnavailable, ModelUnknown, TransientError, VersionUnfit
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.registry.pin import Pin
@@ -203,3 +208,35 @@ def test_service_that_was_busy_is_asked_again() -> None:
     here.outside.edges = type(here.edges)(**{**vars(here.edges), "functions": busy})
 
     assert "version 2 -> version 1" in here.run("rollback", *WHY).output
+
+
+class Asleep:
+    """Functions whose environments take so long to start. A call that finds none that is ready begins another one,
+    and its caller gives up before."""
+
+    def __init__(self, edges: Edges, *, seconds: float) -> None:
+        self._edges, self._functions, self._takes = edges, edges.functions, timedelta(seconds=seconds)
+        self._ready: list[datetime] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._functions, name)
+
+    def invoke(self, model: str, payload: bytes, *, qualifier: str) -> Answer:
+        now = self._edges.clock()
+        if any(ready <= now for ready in self._ready):
+            return self._functions.invoke(model, payload, qualifier=qualifier)
+        self._ready.append(now + self._takes)
+        self._edges.sleep(MOVING.read_seconds)
+        raise FunctionUnavailable("no answer within 8 s", waited_seconds=8)
+
+
+@pytest.mark.parametrize(("seconds", "moves"), [(12, True), (20, True), (40, False)])
+def test_one_command_moves_to_a_version_that_takes_20_s_to_start(seconds: float, moves: bool) -> None:
+    here = stage()
+    asleep = Asleep(here.edges, seconds=seconds)
+    here.outside.edges = type(here.edges)(**{**vars(here.edges), "functions": asleep})
+
+    result = here.run("rollback", *WHY)
+
+    assert ("version 2 -> version 1" in result.output) is moves
+    assert moves or isinstance(result.exception, FunctionUnavailable)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
@@ -41,6 +42,7 @@ from lambdas.model.formats.onnx.supported import (
     NOT_RUN,
     OTHERWISE,
     SCORES,
+    SURE,
     TREES,
     UNMEASURED,
     check,
@@ -113,6 +115,8 @@ def test_estimators_that_are_served(estimator: Any) -> None:
         (StackingClassifier([("a", LinearSVC())]), f"of its estimator LinearSVC: {NO_PROBABILITIES}"),
         (BaggingClassifier(), "BaggingClassifier: its estimator is left out, so it is made of trees"),
         (OneVsRestClassifier(VECTORS), f"of its estimator SVC: {SCORES}"),
+        (OneVsRestClassifier(GaussianNB()), f"of its estimator GaussianNB: {SURE}"),
+        (OneVsRestClassifier(make_pipeline(StandardScaler(), GaussianNB())), f"of its estimator GaussianNB: {SURE}"),
         (AdaBoostClassifier(), f"AdaBoostClassifier: {TREES}"),
         (LinearDiscriminantAnalysis(), f"LinearDiscriminantAnalysis: of two classes, {OTHERWISE}"),
         (RadiusNeighborsClassifier(), "RadiusNeighborsClassifier: its graph fails on a row that has no neighbour"),
@@ -136,3 +140,11 @@ def test_estimators_that_are_refused_and_why(estimator: Any, told: str) -> None:
 
     assert told in refused.value.message
     assert "docs/onnx.md" in refused.value.message
+
+
+def test_naive_bayes_is_sure_of_several_classes_at_once_where_it_is_asked_about_each() -> None:
+    """So the last bit of 1 tells the label, and that bit is not the graph's."""
+    same, far = np.tile(np.arange(12.0), (20, 1)), np.random.default_rng(0).normal(size=(40, 12)) * 30
+    fitted = OneVsRestClassifier(GaussianNB()).fit(np.vstack([same, same, far]), ["a"] * 20 + ["b"] * 20 + ["c"] * 40)
+
+    assert [each.predict_proba(same[:1])[0, 1] for each in fitted.estimators_[:2]] == [1.0, 1.0]
