@@ -24,7 +24,7 @@ from chalicelib import layout
 from chalicelib.cutting import cut
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
-from chalicelib.documents.shapes import Record, anything, count, list_of, maybe, sha256, table_of, text
+from chalicelib.documents.shapes import Record, anything, count, flag, list_of, maybe, sha256, table_of, text
 from chalicelib.edges import Edges
 from chalicelib.edges.object_store import Listed
 from chalicelib.limits import CATEGORY_CHARACTERS, PART_DAYS
@@ -131,6 +131,9 @@ class KeptPack(Document):
     sums: StoredPart = holds_one(StoredPart)
     hashes: StoredPart = holds_one(StoredPart)
     """Of its rows, which are asked for while the rows of all packs are few; without a file where its own are not."""
+    is_open: bool = holds(flag, default=False)
+    """Whether a file may still come into it. Then its rows are not packed, which would take most of the time of a
+    night that writes them anew."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -176,7 +179,8 @@ class Named:
 
 def object_key(listed: Object, *, policies: str, cut: str = "") -> str:
     """`policies` as below; `cut` tells which rows are left out, where not all are used."""
-    return _sha256([reader.sha256(), listed.etag, listed.size_bytes, policies, *filter(None, [cut])])
+    said = f"{reader.sha256()} {policies} {listed.size_bytes} {listed.etag} {cut}"
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def policies(recipe: Recipe) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, DataError
@@ -103,6 +104,7 @@ class Pack:
 
     train: Side
     holdout: Side
+    is_open: bool
     objects: list[KeptObject] = field(default_factory=list)
     sums: Sums | None = None
 
@@ -134,16 +136,17 @@ class Packing:
         row_bytes = 8 * len(recipe.numeric) + 2 * len(recipe.categorical) + 2
         self._part_rows = max(1, PART_BYTES // row_bytes)
 
-    def pack(self, group: Sequence[Named]) -> KeptPack | DataError | None:
-        """The objects' pack; or the error of the first one that has one, as a value.
+    def pack(self, group: Sequence[Named], *, is_open: bool) -> KeptPack | DataError | None:
+        """The objects' pack, to which others may come while it is open; or the error of the first one that has one,
+        as a value.
 
         Where the recipe tolerates bad files, they are left out and noted; None where no object is left.
         """
         begun = self._longest(group)
-        if begun is not None and len(begun.objects) == len(group):
+        if begun is not None and len(begun.objects) == len(group) and begun.is_open == is_open:
             self._renew(begun)
             return begun
-        pack = self._resumed(begun)
+        pack = self._resumed(begun, is_open=is_open)
         for each in group[len(pack.objects) :]:
             try:
                 pack.add(*(self._taken(each) or self._read(each)))
@@ -181,18 +184,23 @@ class Packing:
         )
         return found.draw == draw
 
-    def _resumed(self, begun: KeptPack | None) -> Pack:
+    def _resumed(self, begun: KeptPack | None, *, is_open: bool) -> Pack:
+        write = partial(self._write, is_packed=not is_open)
+        sides = Side(write, self._part_rows), Side(write, self._part_rows)
         if begun is None:
-            return Pack(self._side(()), self._side(()))
+            return Pack(*sides, is_open=is_open)
+        for side, parts in zip(sides, (begun.train, begun.holdout), strict=True):
+            self._go_on(side, parts, is_written_so=begun.is_open == is_open)
         sums = Sums.from_files(files_of(self._edges, begun.sums) | files_of(self._edges, begun.hashes))
-        return Pack(self._side(begun.train), self._side(begun.holdout), [*begun.objects], sums)
+        return Pack(*sides, is_open=is_open, objects=[*begun.objects], sums=sums)
 
-    def _side(self, parts: Sequence[StoredPart]) -> Side:
-        """With the last part open, if more rows go into it."""
-        side = Side(self._write, self._part_rows, [*parts])
-        if parts and parts[-1].rows < self._part_rows:
-            side.add(Part.from_files(files_of(self._edges, side.written.pop())))
-        return side
+    def _go_on(self, side: Side, parts: Sequence[StoredPart], *, is_written_so: bool) -> None:
+        """With the rows of these parts. Full ones stay as they are, if they are written as the side's are."""
+        for each in parts:
+            if is_written_so and each.rows == self._part_rows:
+                side.written.append(each)
+            else:
+                side.add(Part.from_files(files_of(self._edges, each)))
 
     def _taken(self, named: Named) -> tuple[KeptObject, Part, Part] | None:
         """The object's rows out of a kept pack, which does not tell the groups of single objects."""
@@ -230,12 +238,14 @@ class Packing:
             stored(self._edges, files, rows=pack.sums.rows, model=self._recipe.model)
             for files in (pack.sums.to_files(), pack.sums.hashes_to_files())
         )
-        made = KeptPack(objects=tuple(pack.objects), train=train, holdout=holdout, sums=sums, hashes=hashes)
+        still = {"is_open": True} if pack.is_open else {}
+        made = KeptPack(objects=tuple(pack.objects), train=train, holdout=holdout, sums=sums, hashes=hashes, **still)
         self._ended_last = made, pack.sums
         return made
 
-    def _write(self, part: Part) -> StoredPart:
-        return stored(self._edges, part.to_files(), rows=len(part), model=self._recipe.model)
+    def _write(self, part: Part, *, is_packed: bool) -> StoredPart:
+        model = self._recipe.model
+        return stored(self._edges, part.to_files(), rows=len(part), model=model, is_packed=is_packed)
 
     def _renew(self, pack: KeptPack) -> None:
         """Write its old files again, which would go by their age."""

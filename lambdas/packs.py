@@ -5,7 +5,7 @@
 A pack that a former run kept is used as it is, and its objects are not read. One that begins as a kept pack begins
 goes on from there; of any other object the rows are cut out of the pack that has them. What is left is read.
 
-The groups depend on the list of objects alone, and a pack on its objects alone, so that it has the same bytes
+The groups depend on the list of objects alone, and a pack on its group alone, so that it has the same bytes
 whatever was kept.
 """
 
@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import reduce
 from itertools import chain
 from operator import add
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib import cutting
 from chalicelib.cutting import amount
@@ -90,7 +90,7 @@ def from_objects(
         kept.keep(edges, every.values(), total=usable.total, model=model)
 
     def pack(name: str) -> KeptPack | DataError | None:
-        made = packing.pack(groups[name])
+        made = packing.pack(groups[name].objects, is_open=groups[name].is_open)
         if isinstance(made, KeptPack) and not any(made is each for each in packing.usable):
             new.append(made)
             if len(new) % KEPT_EVERY == 0:
@@ -139,20 +139,28 @@ def _too_many(
     return bad[named[0].name] if len(bad) == len(named) else None
 
 
-def grouped(objects: Iterable[Named]) -> Iterator[Sequence[Named]]:
+class Group(NamedTuple):
     """Neighbours in their order."""
+
+    objects: Sequence[Named]
+    is_open: bool
+    """Whether another object may come to them, behind the last one."""
+
+
+def grouped(objects: Iterable[Named]) -> Iterator[Group]:
     group: list[Named] = []
+    size = 0
     for each in objects:
-        size = sum(other.listed.size_bytes for other in group) + each.listed.size_bytes
-        if group and size > PACK_BYTES:
-            yield group
-            group = []
+        if group and size + each.listed.size_bytes > PACK_BYTES:
+            yield Group(group, is_open=False)
+            group, size = [], 0
         group.append(each)
+        size += each.listed.size_bytes
         if len(group) == PACK_OBJECTS or (len(group) >= ANCHOR_OBJECTS and each.listed.etag.startswith(ANCHOR_TAGS)):
-            yield group
-            group = []
+            yield Group(group, is_open=False)
+            group, size = [], 0
     if group:
-        yield group
+        yield Group(group, is_open=size < PACK_BYTES)
 
 
 def _of_labels_and_rows(found: Mapping[str, KeptObject], *, recipe: Recipe) -> dict[str, Any]:

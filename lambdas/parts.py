@@ -45,8 +45,6 @@ FOLDER = "nightswap-parts-"
 PACKING = 1
 """zlib's fastest: on KDD Cup 99 it makes rows a fourth of their size, and its slower ones a fifth, in four times the
 time."""
-PACKED_FROM_BYTES = 1_000_000
-"""Smaller parts are not packed: the last ones of a data set are written anew every night, and grow."""
 PLAIN = re.compile(r"\w[\w.]*", re.ASCII)
 """The name of a file of a part, which lies in a folder of its own."""
 LOCK = "lock"
@@ -101,9 +99,9 @@ class Prepared:
     older file may hold the others too, and a version be trained on them."""
 
 
-def stored(edges: Edges, files: Mapping[str, bytes], *, rows: int, model: str) -> StoredPart:
+def stored(edges: Edges, files: Mapping[str, bytes], *, rows: int, model: str, is_packed: bool = True) -> StoredPart:
     """Write the files of a part, or of its sums, as one object below the model's parts, named by its content."""
-    body = zipped(files)
+    body = zipped(files, is_packed=is_packed)
     digest = hashlib.sha256(body).hexdigest()
     key = layout.part(model, digest)
     edges.store.put(key, body)
@@ -250,13 +248,12 @@ def _remove_left_behind() -> None:
             lock.close()
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
+def zipped(files: Mapping[str, bytes], *, is_packed: bool = True) -> bytes:
     """The files in one, by their names; the same bytes for the same files and the same release of zlib."""
     content = io.BytesIO()
-    is_small = sum(map(len, files.values())) < PACKED_FROM_BYTES
     with zipfile.ZipFile(content, "w") as archive:
         for name, body in files.items():
-            kind = zipfile.ZIP_STORED if is_small or name in AS_THEY_ARE else zipfile.ZIP_DEFLATED
+            kind = zipfile.ZIP_DEFLATED if is_packed and name not in AS_THEY_ARE else zipfile.ZIP_STORED
             archive.writestr(zipfile.ZipInfo(name, LONG_AGO), body, compress_type=kind, compresslevel=PACKING)
     return content.getvalue()
 

@@ -184,16 +184,16 @@ def _by_the_first_rule(data: Iterable[Source], *, split: Split) -> Splits:
 
 def draw_of(document: Mapping[str, Any]) -> Draw:
     """Raises one of BLAMED for a malformed one."""
-    rule, ratio, seed, salt = (document[each] for each in ("rule", "holdout_ratio", "seed", "salt"))
+    rule, ratio, seed, salt = document["rule"], document["holdout_ratio"], document["seed"], document["salt"]
     if rule not in RULES:
         raise _Untold(f"this release knows the split rules {RULES}, and not {quoted(repr(rule), 20)}")
     label, columns = document.get("label", ""), tuple(map(str, document.get("columns", ())))
+    night, until = str(document.get("night", "")), str(document.get("until", ""))
     if not isinstance(label, str):
         raise _Untold("a label is the name of a column")
-    night, until = (f"{document.get(name, '')}" for name in ("night", "until"))
     if (rule in (*BY_KEYS, DATED)) != bool(columns) or (rule == NIGHTLY) != bool(night):
         raise _Untold("a rule by keys or dates names its columns, one by nights its night, and no other does")
-    if not all(not each or DATE.fullmatch(each) for each in (night, until)):
+    if (night and not DATE.fullmatch(night)) or (until and not DATE.fullmatch(until)):
         raise _Untold("a night is a date")
     if not (isinstance(ratio, float) and 0 < ratio < 1 and isinstance(seed, int) and isinstance(salt, str)):
         raise _Untold("a ratio is between 0 and 1, a seed a whole number, a salt a text")

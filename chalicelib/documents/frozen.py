@@ -48,9 +48,10 @@ class _Field:
         document of 10,000 objects most are never looked at."""
         if record is None:
             return self
-        document = record.document
-        value = self.read(document[self.name]) if self.name in document else self.default
-        vars(record)[self.name] = value
+        own = record.__dict__
+        document, name = own["_document"], self.name
+        value = self.read(document[name]) if name in document else self.default
+        own[name] = value
         return value
 
 
@@ -119,7 +120,7 @@ class Document:
     def of(cls, document: Mapping[str, Any]) -> Self:
         """The record of a document that fits."""
         record = cls.__new__(cls)
-        vars(record)["_document"] = document
+        record.__dict__["_document"] = document
         return record
 
     @classmethod

@@ -129,11 +129,12 @@ def test_settings_that_are_named_for_more_rows_let_them_fit() -> None:
 
 def test_bounds_follow_from_the_largest_function() -> None:
     held_out = KDD.split.holdout_ratio
-    seconds_a_row = MEDIANS[f"evaluate {LARGEST}x", "processor"] / (LARGEST * ROWS)
+    seconds = {task: MEDIANS[f"{task} {LARGEST}x", "processor"] for task in TASKS}
+    slowest = max(TASKS, key=seconds.__getitem__)
     bounds = {
         "memory of Evaluate": (MOST_MB - room.EVALUATE.base_mb) * room.MB / room.EVALUATE.row_bytes / held_out,
         "/tmp of Train": MOST_MB * room.MB / part_row_bytes(KDD),
-        "time of Evaluate, on one core": MOST_SECONDS / seconds_a_row,
+        f"time of {slowest.capitalize()}, on one core": MOST_SECONDS / seconds[slowest] * LARGEST * ROWS,
     }
     told = {cells[0]: cells[1] for cells in pages.rows(PAGE) if cells[0] in bounds}
 

@@ -6,6 +6,8 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import md5
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -24,7 +26,7 @@ from lambdas import kept, packing, packs
 from lambdas.horizon import NO_HORIZON
 from lambdas.model.data.part import Part, merged
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe, Tolerate, at_least
-from lambdas.packs import PACK_OBJECTS
+from lambdas.packs import ANCHOR_OBJECTS, PACK_OBJECTS
 from lambdas.parts import Prepared, files_of
 from lambdas.splits import Splits
 from tests.fakes.edges import FakeOutside
@@ -166,6 +168,22 @@ def test_what_was_kept_before_makes_no_difference(histories: list[list[int]]) ->
 
 def bodies(account: Counting, prepared: Prepared) -> list[dict[str, bytes]]:
     return [files_of(account.edges, each) for each in (*prepared.train, *prepared.holdout)]
+
+
+def test_rows_are_packed_once_no_file_can_come_to_them_and_are_the_bytes_of_a_first_night() -> None:
+    account = Counting()
+    number = next(each for each in count(ANCHOR_OBJECTS) if md5(text(each - 1)).hexdigest().startswith("0"))
+    files = nights(number)
+    last, body = files.popitem()
+
+    still_open = prepare(account, files)
+    ended = prepare(account, {**files, last: body})
+
+    for found, is_smaller in ((still_open, False), (ended, True)):
+        assert [each.bytes < each.disk_bytes for each in found.train] == [is_smaller]
+    assert account.files() == [last]
+    assert told(ended) == told(prepare(Counting(), {**files, last: body}))
+    assert told(prepare(account, files)) == told(still_open)
 
 
 def test_file_that_is_taken_out_is_in_no_part_and_the_others_are_not_read() -> None:
@@ -323,7 +341,8 @@ def test_part_that_goes_while_it_is_cut_is_told_and_its_objects_are_read(caplog:
     policies = kept.policies(RECIPE)
 
     pack = work.pack(
-        [kept.Named(each, each.name(model=MODEL), kept.object_key(each, policies=policies)) for each in objects]
+        [kept.Named(each, each.name(model=MODEL), kept.object_key(each, policies=policies)) for each in objects],
+        is_open=True,
     )
 
     assert not isinstance(pack, DataError)

@@ -233,11 +233,12 @@ def test_rows_are_packed_and_hashes_which_are_as_good_as_random_stay_as_they_are
     assert unzipped(unpacked) == {HASHES[0]: body}
 
 
-def test_small_part_is_not_packed() -> None:
-    large = b"0" * parts.PACKED_FROM_BYTES
+def test_part_that_is_written_anew_soon_is_not_packed() -> None:
+    files = {"numeric.npy": b"0" * 10_000}
 
-    assert len(zipped({"numeric.npy": large})) < len(large) / 100
-    assert len(zipped({"numeric.npy": large[1:]})) > len(large[1:])
+    assert len(zipped(files)) < 1_000
+    assert len(zipped(files, is_packed=False)) > 10_000
+    assert unzipped(zipped(files, is_packed=False)) == files
 
 
 def test_part_of_a_release_that_packed_none_is_read(tmp_path: Path) -> None:
@@ -251,7 +252,7 @@ def test_part_of_a_release_that_packed_none_is_read(tmp_path: Path) -> None:
 
 def test_room_is_asked_for_what_the_rows_take_unpacked() -> None:
     night = FakeOutside()
-    rows = parts.PACKED_FROM_BYTES // 8
+    rows = 1_000
     files = part(*[1.0] * rows).to_files()
     made = parts.stored(night.edges, files, rows=rows, model="m")
     old = StoredPart.of({key: value for key, value in made.document.items() if key != "unpacked_bytes"})
@@ -261,7 +262,7 @@ def test_room_is_asked_for_what_the_rows_take_unpacked() -> None:
 
 
 def test_damage_anywhere_in_a_packed_part_is_told() -> None:
-    body = zipped({"numeric.npy": bytes(range(256)) * (parts.PACKED_FROM_BYTES // 256 + 1)})
+    body = zipped({"numeric.npy": bytes(range(256)) * 4_000})
     begin = body.index(b"numeric.npy") + len(b"numeric.npy")  # where the packed bytes begin
 
     for place in range(begin, begin + 40):
