@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, cast
 
-from chalice.app import AuthRequest, AuthResponse, AuthRoute, Chalice, CloudWatchEvent, Request, Response
+from chalice.app import AuthRequest, AuthResponse, AuthRoute, Chalice, CloudWatchEvent, Response
 
 from chalicelib import unexpected
 from chalicelib.api import access, attempts, doors, failed_requests, prediction, responses, starts
@@ -35,8 +35,8 @@ def operator_edges(patience: Patience = BRIEF) -> Edges:
     return edges(app.lambda_context.invoked_function_arn, patience)
 
 
-def request() -> Request:
-    return cast(Request, app.current_request)  # Chalice sets it before it calls a view
+def asked() -> doors.Asked:
+    return doors.Asked(app.current_request)  # Chalice sets it before it calls a view
 
 
 def answering(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,13 +45,14 @@ def answering(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def answer(**path: str) -> Any:
         try:
-            doors.check(request().path, body=body(), query=query(), kind=request().headers.get("content-type"))
+            came = asked()
+            doors.check(came.path, body=came.body, query=came.query, kind=came.content_type)
             with ending_within(app.lambda_context.get_remaining_time_in_millis()):
                 return view(**path)
         except NightswapError as exc:
             return stated(responses.of_error(exc))
         except Exception as exc:  # noqa: BLE001 - a caller gets an answer to any error, in words of this project
-            return stated(responses.of_error(unexpected.of(exc, doing=f"{request().method} {request().path}")))
+            return stated(responses.of_error(unexpected.of(exc, doing=asked().route)))
 
     return answer
 
@@ -71,15 +72,11 @@ def default_model() -> str:
     return load(ApiSettings).default_model
 
 
-def idempotency_key() -> str | None:
-    return doors.idempotency_key(request().headers.get("idempotency-key"))
-
-
 def stated(answer: tuple[int, dict[str, Any]], headers: dict[str, Any] | None = None) -> Response:
     status, said = answer
     if status >= BAD_REQUEST:
-        route, of = f"{request().method} {request().path}", app.lambda_context.aws_request_id
-        failed_requests.tell(status, said, route=route, path=request().uri_params, request=of)
+        came, of = asked(), app.lambda_context.aws_request_id
+        failed_requests.tell(status, said, route=came.route, path=came.parameters, request=of)
     return Response(body=said, headers=headers, status_code=status)
 
 
@@ -87,15 +84,10 @@ def moved(action: str, *, model: str, version: str | None = None) -> Response:
     """Ask the pipeline's function to move the alias, as the request's body says."""
     from chalicelib.interventions import move_requests
 
+    came, attempt = asked(), attempts.new(move_requests.ATTEMPT_BYTES)
+    said: dict[str, Any] = {"body": came.body, "who": came.caller, "idempotency_key": came.idempotency_key}
     task = move_requests.from_request(
-        action,
-        model=model,
-        version=version,
-        body=body(),
-        known=known_models,
-        who=caller(),
-        idempotency_key=idempotency_key(),
-        attempt=attempts.new(move_requests.ATTEMPT_BYTES),
+        action, model=model, version=version, known=known_models, attempt=attempt, **said
     )
     return stated(move_requests.ask(connect.pipeline_functions(load(ApiSettings).stage), task))
 
@@ -105,26 +97,13 @@ def batched(question: prediction.Question) -> Response:
     from chalicelib.batches import batch_requests
 
     watching, pipeline = operator_edges(WATCHFUL), connect.pipeline_functions(load(ApiSettings).stage)
-    wish = {"model": question.model, **question.event, "who": caller(), "attempt": attempts.new()}
+    wish = {"model": question.model, **question.event, "who": asked().caller, "attempt": attempts.new()}
     said = batch_requests.wait(watching, batch_requests.ask(watching, pipeline, **wish))
-    return Response(**responses.of_batch(said, asked=request().context.get("path", ""), route=request().path))
+    return Response(**responses.of_batch(said, **asked().place))
 
 
 def begun(said: dict[str, Any]) -> Response:
-    return Response(**responses.of_run(said, asked=request().context.get("path", ""), route=request().path))
-
-
-def caller() -> str:
-    return f"token {request().context['authorizer']['principalId']}"
-
-
-def query() -> dict[str, list[str]]:
-    given = request().query_params
-    return {name: given.getlist(name) for name in given} if given else {}
-
-
-def body() -> bytes:
-    return doors.decoded(lambda: cast(bytes, request().raw_body))
+    return Response(**responses.of_run(said, **asked().place))
 
 
 @app.middleware("http")
@@ -162,14 +141,14 @@ def nightly(event: CloudWatchEvent) -> None:
 @app.route("/predict", methods=["GET"], authorizer=authorize)
 @answering
 def predict_one() -> Response:
-    return scored(prediction.from_query(query(), default_model=default_model()), alone=True)
+    return scored(prediction.from_query(asked().query, default_model=default_model()), alone=True)
 
 
 @app.route("/predict", **POSTED)
 @answering
 def predict_many() -> Response:
-    content_type = request().headers.get("content-type")
-    question = prediction.from_body(body(), content_type=content_type, query=query(), default_model=default_model())
+    came, model = asked(), default_model()
+    question = prediction.from_body(came.body, content_type=came.content_type, query=came.query, default_model=model)
     return batched(question) if question.is_stored else scored(question)
 
 
@@ -184,7 +163,8 @@ def describe_batch(batch: str) -> dict[str, Any]:
 @app.route("/warm", **POSTED)
 @answering
 def warm() -> Response:
-    return scored(prediction.Question(prediction.model_in(query(), default_model=default_model()), {"warm": True}))
+    model = prediction.model_in(asked().query, default_model=default_model())
+    return scored(prediction.Question(model, {"warm": True}))
 
 
 @app.route("/retrain", **POSTED)
@@ -192,8 +172,8 @@ def warm() -> Response:
 def retrain() -> Response:
     from chalicelib.runs import retraining
 
-    key = idempotency_key()
-    wish = retraining.wish_from(body(), default_model=default_model(), known=known_models)
+    key = asked().idempotency_key
+    wish = retraining.wish_from(asked().body, default_model=default_model(), known=known_models)
     started = retraining.on_demand(operator_edges(), wish=wish, idempotency_key=key, attempt=attempts.new(3))
     return begun({"run": started.run, "new": started.is_new, "model": wish.model})
 
@@ -203,7 +183,7 @@ def retrain() -> Response:
 def list_runs() -> dict[str, Any]:
     from chalicelib.runs import runs
 
-    model = prediction.model_in(query(), default_model="") or None
+    model = prediction.model_in(asked().query, default_model="") or None
     return {"runs": runs.recent(operator_edges(), limit=RECENT_RUNS, model=model)}
 
 
@@ -228,8 +208,9 @@ def stop_run(run: str) -> Response:
 def approve_run(run: str) -> Response:
     from chalicelib.runs import approving
 
-    asked = {"run": run, "reason": approving.reason_in(body()), "who": caller(), "attempt": attempts.new()}
-    return begun(approving.approve(operator_edges(), **asked, idempotency_key=idempotency_key()))
+    came = asked()
+    wish = {"run": run, "reason": approving.reason_in(came.body), "who": came.caller, "attempt": attempts.new()}
+    return begun(approving.approve(operator_edges(), **wish, idempotency_key=came.idempotency_key))
 
 
 @app.route("/runs/{run}/reject", **POSTED)
@@ -237,7 +218,11 @@ def approve_run(run: str) -> Response:
 def reject_run(run: str) -> Response:
     from chalicelib.runs import approving
 
-    approving.reason_in(body()), idempotency_key()  # `moved` reads them too, but AWS is asked for the model before
+    came = asked()
+    (
+        approving.reason_in(came.body),
+        came.idempotency_key,
+    )  # `moved` reads them too, but AWS is asked for the model before
     waiting = approving.to_reject(operator_edges(), run=run)
     return moved("reject", model=waiting.model, version=str(waiting.model_version))
 
@@ -280,7 +265,7 @@ def describe_version(model: str, version: str) -> dict[str, Any]:
 @app.route("/models/{model}/unpin", **POSTED)
 @answering
 def move(model: str, version: str | None = None) -> Response:
-    return moved(request().path.rpartition("/")[2], model=model, version=version)
+    return moved(asked().path.rpartition("/")[2], model=model, version=version)
 
 
 @app.route("/health")

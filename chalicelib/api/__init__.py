@@ -2,7 +2,7 @@
 
 access.py           tokens and the scopes that they open
 known_tokens.py     the tokens that a container has seen lately
-doors.py            checks the size of a request before anything reads it
+doors.py            a request as the routes ask about it, checked for its size before anything reads it
 past_answers.py     asks the versions that served at a time
 prediction.py       sends a request to the live version, returns its answer
 responses.py        turns an error into an HTTP answer, and back

@@ -1,4 +1,4 @@
-"""Checks the size of a request before anything reads it. `chalicelib.bodies` reads it then.
+"""A request as the routes ask about it, and the bounds of its size. `chalicelib.bodies` reads its body then.
 
 API Gateway has limits of its own, which are wider, and the local AWS has others.
 """
@@ -6,6 +6,7 @@ API Gateway has limits of its own, which are wider, and the local AWS has others
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from chalicelib import limits
 from chalicelib.errors import BadRequest, BodyTooLarge
@@ -22,6 +23,41 @@ def decoded(read: Callable[[], bytes]) -> bytes:
         return read()
     except ValueError as exc:
         raise BadRequest("the body cannot be decoded", accepted="UTF-8") from exc
+
+
+class Asked:
+    """What a route asks of its request, which is Chalice's."""
+
+    def __init__(self, request: Any) -> None:
+        self._request = request
+        self.path: str = request.path
+        self.route = f"{request.method} {request.path}"
+        self.parameters: dict[str, str] | None = request.uri_params
+        """Those in the path, by their names in the route."""
+        self.content_type: str | None = request.headers.get("content-type")
+
+    @property
+    def body(self) -> bytes:
+        return decoded(lambda: bytes(self._request.raw_body))
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        given = self._request.query_params
+        return {name: given.getlist(name) for name in given} if given else {}
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """Raises BadRequest for a header that is not valid."""
+        return idempotency_key(self._request.headers.get("idempotency-key"))
+
+    @property
+    def caller(self) -> str:
+        return f"token {self._request.context['authorizer']['principalId']}"
+
+    @property
+    def place(self) -> dict[str, str]:
+        """The address that was asked, with what stands before the routes, and its route."""
+        return {"asked": self._request.context.get("path", ""), "route": self.path}
 
 
 def media_type(content_type: str | None) -> str:

@@ -15,13 +15,12 @@ from chalicelib.contracts.decisions import (
     WAITING,
 )
 from chalicelib.cutting import all_of, amount, verb
-from chalicelib.evidence import erasures
 from chalicelib.exact import shown
-from chalicelib.explain import next_steps
+from chalicelib.explain import comparisons, next_steps
 from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import ROWS_A_CALL, ReplayReport
 from chalicelib.quality.left_out import LeftOut
-from chalicelib.registry.report import Comparison, Flips, Paired, Report, Rule, Threshold
+from chalicelib.registry.report import Report, Rule
 from chalicelib.runs import peaks
 from chalicelib.values import Value
 
@@ -37,8 +36,6 @@ HEADLINES = {
     RETRAIN_FAILED: "broke, and promoted nothing.",
 }
 FILES_TOLD = 10
-SIDES_TOLD = 10
-"""The report has more."""
 BOUNDS = {">=": "at least", "<=": "at most"}
 
 
@@ -77,13 +74,13 @@ def explain(facts: Facts) -> list[str]:
         *_left_out(facts.left_out, run=run["run"]),
         *([report.imported.sentence] if report and report.imported else ()),
         *(report.tuning.lines if report and report.tuning else ()),
-        *(_threshold(report.threshold) if report else ()),
+        *(comparisons.threshold(report.threshold) if report else ()),
         *(_gate(report) if report else ()),
-        *(_champion(report) if report else ()),
+        *(comparisons.with_champion(report) if report else ()),
         *(_live_quality(report) if report else ()),
         *(_swapped(report.swapped, model=run["model"] or "MODEL") if report else ()),
-        *(_anchor(report, model=run["model"] or "MODEL") if report else ()),
-        *(_erased(report) if report else ()),
+        *(comparisons.with_anchor(report, model=run["model"] or "MODEL") if report else ()),
+        *(comparisons.erased(report) if report else ()),
         *(_replay(run, facts.replayed) if facts.replayed else ()),
         *_canary(facts.healths, facts.shifts),
         *peaks.sentences(run.get("states", ())),
@@ -117,12 +114,6 @@ def _left_out(files: Sequence[LeftOut], *, run: str) -> Iterator[str]:
         yield f"  and of {amount(len(files) - FILES_TOLD, 'more file')}"
 
 
-def _threshold(point: Threshold | None, *, indent: str = "") -> Iterator[str]:
-    if point is not None:
-        words = f": {point.words}" if point.words else ""
-        yield f"{indent}It answers {point.positive} at a probability of {point.probability:.6g} or more{words}."
-
-
 def _gate(report: Report) -> Iterator[str]:
     failing = [rule for rule in report.rules if not rule.passed]
     if not failing:
@@ -147,32 +138,6 @@ def _judged(rule: Rule) -> str:
     return f"{value}{beside}, {'and' if rule.passed else 'but'} {BOUNDS[rule.direction]} {bound} was wanted"
 
 
-def _champion(report: Report) -> Iterator[str]:
-    number, champion = report.champion_model_version, report.champion
-    if report.judging == 2:
-        yield "It was judged twice, because the live version had changed after the first time; this is the second."
-    if champion is None:
-        yield "Nothing was live to compare it with."
-        return
-    if not champion.scored:
-        yield f"It could not be compared with version {number}, which was live: {champion.problem}"
-        return
-    yield f"It was compared with version {number}, which was live, on the same {amount(champion.rows, 'row')}."
-    yield from _threshold(champion.threshold, indent="  ")
-    for fall in report.champion_fell:
-        yield (
-            f"  Its {fall['ratio']} of {fall['class']} was {fall['then']:.3g} when it was judged itself, and is"
-            f" {fall['now']:.3g} here: the new rows differ from the old, or their labels are wrong; with few rows of"
-            " the class it may be chance."
-        )
-    if report.comparison:
-        yield from _compared(report.comparison)
-    if report.paired:
-        yield from _paired(report.paired)
-    if report.flips:
-        yield from _flips(report.flips)
-
-
 def _live_quality(report: Report) -> Iterator[str]:
     """How good the live version is on the run's new rows."""
     if report.live_quality_problem:
@@ -192,75 +157,6 @@ def _swapped(files: Mapping[str, Sequence[Sequence[str]]], *, model: str) -> Ite
             f"Columns {columns} of {name} look swapped: the values of each are as those of the other were before."
             f" That decided nothing. If they are: nightswap data add {name} --model {model} --replace, corrected."
         )
-
-
-def _compared(comparison: Comparison) -> Iterator[str]:
-    yield _right(comparison)
-    if not comparison.decides:
-        decided = ": what follows decided nothing" if comparison.ratios else ""
-        yield f"  The recipe does not compare the two{decided}."
-    elif not comparison.ratios:
-        yield "  No threshold compares a ratio of the two: no ratio was tested for being worse."
-    yield from (f"  {each.name}: {each.words}." for each in comparison.ratios)
-
-
-def _flips(found: Flips) -> Iterator[str]:
-    """Who changes sides, and by which column."""
-    if not found.flipped:
-        yield "  Both answer every row alike."
-        return
-    yield f"  {found.flipped:,} of {found.rows:,} rows ({100 * found.flipped / found.rows:.2g} %) change sides:"
-    for each in found.sides[:SIDES_TOLD]:
-        columns = ", ".join(f"{moved.column or 'the level'} ({moved.rows:,})" for moved in each.moved_by)
-        moved_by = f"; moved most by {columns}" if columns else ""
-        yield f"    {each.rows:,} {each.true}: {each.champion} before, {each.challenger} now{moved_by}"
-    left = found.sides_left_out + len(found.sides[SIDES_TOLD:])
-    if left:
-        yield f"    and {amount(left, 'more kind')}"
-
-
-def _anchor(report: Report, *, model: str) -> Iterator[str]:
-    anchor = report.anchor
-    if anchor is None or anchor.model_version is None:
-        return
-    compared = anchor.comparison
-    if compared is None:
-        yield f"{anchor.why[:1].upper()}{anchor.why[1:]}."
-        return
-    yield f"On the same rows it was compared with the anchor too, and found {anchor.why}."
-    yield from (f"  {each.name}: {each.words}." for each in compared.ratios)
-    if not all(each.passed for each in compared.ratios):
-        yield (
-            "  If the live model is good enough to go on from, a pin makes it the anchor: nightswap pin --model"
-            f' {model} --reason "...", then nightswap unpin --model {model} --reason "..."; anchor=None'
-            " in the recipe does without one."
-        )
-
-
-def _right(found: Comparison | Paired) -> str:
-    mine, theirs = found.only_challenger_right, found.only_champion_right
-    both = f"  Both get {amount(found.both_right, 'row')} right and {found.both_wrong:,} wrong"
-    if not mine + theirs:
-        return f"{both}: the same ones."
-    return f"{both}; {mine:,} the new model alone gets right, {theirs:,} the live one alone."
-
-
-def _paired(paired: Paired) -> Iterator[str]:
-    """Of a report of an earlier release."""
-    yield _right(paired)
-    mine, theirs = paired.only_challenger_right, paired.only_champion_right
-    if not mine + theirs:
-        return
-    if paired.p_value >= paired.significance:
-        meaning = "that may well be chance"
-    else:
-        meaning = f"the {'new' if mine > theirs else 'live'} one is better, by more than chance explains"
-    yield f"  By McNemar's test (p = {paired.p_value:.3g}, {paired.method}) {meaning}."
-
-
-def _erased(report: Report) -> Iterator[str]:
-    for each in report.erased:
-        yield f"Of the rows on which they differ, {each.rows} are not shown: {erasures.in_words(each)}."
 
 
 def _replay(run: Json, replayed: ReplayReport) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stepfunctions.steps import Fail, Pass, Task
 
-from chalicelib.contracts.decisions import RETRAIN_FAILED
+from chalicelib.contracts.decisions import RETRAIN_FAILED, SUPERSEDED
 from workflows.definitions.states import fail, task
 
 
@@ -18,6 +18,10 @@ def end(state: str, *, outcome: str, reason: str) -> Task:
         ends=True,
         caught_by=restore_after_failure(),
     )
+
+
+def superseded_by_move() -> Task:
+    return end("SupersededByMove", outcome=SUPERSEDED, reason="$.rollout.reason")
 
 
 def decision_unknown() -> Pass:

@@ -28,7 +28,7 @@ from chalicelib.contracts.decisions import (
     WAITING,
 )
 from workflows.definitions.endpoint import has_endpoint
-from workflows.definitions.ends import decision_unknown, end, restore_after_failure
+from workflows.definitions.ends import decision_unknown, end, restore_after_failure, superseded_by_move
 from workflows.definitions.states import branch, task
 
 
@@ -293,7 +293,3 @@ def _judge(state: str, *, judging: int) -> Task:
 
 def model_rejected() -> Task:
     return end("ModelRejected", outcome=MODEL_REJECTED, reason="$.evaluate.reason")
-
-
-def superseded_by_move() -> Task:
-    return end("SupersededByMove", outcome=SUPERSEDED, reason="$.rollout.reason")

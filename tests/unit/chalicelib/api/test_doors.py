@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+from chalice.app import MultiDict
 
 from chalicelib import limits
 from chalicelib.api import doors
@@ -38,3 +41,25 @@ def test_a_file_may_be_larger_where_it_is_predicted_alone() -> None:
         with pytest.raises(BodyTooLarge) as raised:
             doors.check(path, body=b" " * (most + 1), query={}, kind=content_type)
         assert raised.value.details["accepted"] == f"at most {most:,} bytes"
+
+
+def test_request_is_told_as_the_routes_ask_about_it() -> None:
+    headers = {"content-type": "text/csv", "idempotency-key": "tonight"}
+    context = {"authorizer": {"principalId": "ops"}, "path": "/prod/retrain"}
+    raw = SimpleNamespace(
+        **{"method": "POST", "path": "/retrain", "uri_params": {"run": "a-run"}, "headers": headers},
+        **{"context": context, "raw_body": b"{}", "query_params": MultiDict({"x": ["1", "2"]})},
+    )
+
+    came = doors.Asked(raw)
+
+    assert (came.route, came.parameters, came.content_type) == ("POST /retrain", {"run": "a-run"}, "text/csv")
+    assert (came.body, came.query, came.idempotency_key, came.caller) == (
+        b"{}",
+        {"x": ["1", "2"]},
+        "tonight",
+        "token ops",
+    )
+    assert came.place == {"asked": "/prod/retrain", "route": "/retrain"}
+    raw.query_params = None
+    assert came.query == {}
