@@ -91,17 +91,15 @@ def _show(drafted: Draft, *, file: LocalFile, label: str) -> None:
 
     counts = ", ".join(f"{rows:,} {name}" for name, rows in drafted.labels.items())
     sentence(f"{file.name}: {amount(drafted.rows, 'row')}; {label}: {counts}")
-    if drafted.spellings > len(drafted.labels):
-        sentence(
-            f"note: {drafted.spellings} labels make {len(drafted.labels)} classes: spaces around a label do not count"
-        )
+    if drafted.alike:
+        sentence(f"note: {drafted.spellings} labels make {len(drafted.labels)} classes: {drafted.alike}")
     for each in drafted.choice.features:
         if each.bad:
             sentence(f"tolerated: {each.column.name}: {each.stray}; runs leave such rows out")
     for name, why in drafted.choice.left_out:
         sentence(f"left out: {name or '(no name)'}: {why}")
     if any(CONVERT in why for _, why in drafted.choice.left_out):
-        sentence(f"to write them so: {CONVERT.replace('FILE', shlex.quote(str(file.path)))}")
+        sentence(f"to convert it: {CONVERT.replace('FILE', shlex.quote(str(file.path)))}")
     say(f"\n{drafted.text}")
     if drafted.baseline.is_perfect:
         sentence("note: no error in cross-validation: does a column repeat the label, or come after it?")

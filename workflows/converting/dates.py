@@ -1,4 +1,4 @@
-"""Reads a column's dates with the day or the month first, where the column tells which."""
+"""Reads a column's dates as people write them, where the column tells which number is the day and which the month."""
 
 from __future__ import annotations
 
@@ -8,30 +8,60 @@ from datetime import date
 
 from workflows.converting.marks import MARKS
 
-SPELLED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?", re.ASCII)
-DAY_FIRST, MONTH_FIRST = (2, 1, 0), (2, 0, 1)
-"""Where year, month and day stand among the three."""
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""Of dates without signs between their parts, such as 20260131: a number of eight digits seldom looks so."""
+_DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<year>\d{4})"
+_NAME = (
+    r"(?P<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_TIME = r"(?:,?[ T](?P<hour>\d{1,2})(?P<more>:\d{2}(?::\d{2})?)(?: ?(?P<half>[ap])\.?m\.?)?)?"
 
 
-def order(column: Sequence[str]) -> tuple[int, int, int] | None:
+def _written(grammar: str) -> re.Pattern[str]:
+    return re.compile(grammar + _TIME, re.ASCII | re.IGNORECASE)
+
+
+DAY_FIRST = _written(rf"{_DAY}(?P<mark>[./-]){_MONTH}(?P=mark){_YEAR}")
+MONTH_FIRST = _written(rf"{_MONTH}(?P<mark>[./-]){_DAY}(?P=mark){_YEAR}")
+YEAR_FIRST = _written(rf"{_YEAR}(?P<mark>[./]){_MONTH}(?P=mark){_DAY}")
+PACKED = _written(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
+DAY_AND_NAME = _written(rf"{_DAY}(?:st|nd|rd|th)?[ -]{_NAME},?[ -]{_YEAR}")
+NAME_AND_DAY = _written(rf"{_NAME} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}")
+ORDERS = (DAY_FIRST, MONTH_FIRST, YEAR_FIRST, PACKED, DAY_AND_NAME, NAME_AND_DAY)
+
+
+def order(column: Sequence[str]) -> re.Pattern[str] | None:
     """Of a column of such dates alone; None of another, or where both orders are possible or none."""
     texts = [text for text in column if text.strip() and text.strip() not in MARKS]
-    if not texts or not all(SPELLED.fullmatch(text.strip()) for text in texts):
-        return None
-    fitting = [each for each in (DAY_FIRST, MONTH_FIRST) if all(iso(text, each) for text in texts)]
+    fitting = [each for each in ORDERS if texts and all(iso(text, each) for text in texts)]
     if len(fitting) == 2 and all(text.strip().count(".") == 2 for text in texts):
         return DAY_FIRST  # with points nobody writes the month first
     return fitting[0] if len(fitting) == 1 else None
 
 
-def iso(text: str, order: tuple[int, int, int]) -> str | None:
+def iso(text: str, order: re.Pattern[str]) -> str | None:
     """ISO 8601; None of a text that is no date in this order."""
-    found = SPELLED.fullmatch(text.strip())
+    found = order.fullmatch(text.strip())
     if found is None:
         return None
-    three = found[1], found[3], found[4]
+    parts = found.groupdict()
+    month = int(parts["month"]) if "month" in parts else MONTHS.index(parts["name"][:3].lower()) + 1
+    year, hour = int(parts["year"]), _hour(parts)
+    is_year = order is not PACKED or FIRST_YEAR <= year <= LAST_YEAR
     try:
-        day = date(*(int(three[place]) for place in order)).isoformat()
+        day = date(year, month, int(parts["day"])).isoformat()
     except ValueError:
         return None
-    return f"{day}T{found[5].zfill(5) if found[5].count(':') == 1 else found[5].zfill(8)}" if found[5] else day
+    return f"{day}{hour}" if is_year and hour is not None else None
+
+
+def _hour(parts: dict[str, str | None]) -> str | None:
+    """The time with a T before it; an empty text without one, None where no clock shows it."""
+    if parts["hour"] is None:
+        return ""
+    hour = int(parts["hour"])
+    if parts["half"]:
+        hour = hour % 12 + 12 * (parts["half"].lower() == "p") if 1 <= hour <= 12 else 24
+    return f"T{hour:02}{parts['more']}" if hour < 24 else None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from itertools import accumulate
 
-from chalicelib.cutting import amount, listed, quoted, verb
+from chalicelib.cutting import amount, quoted, verb
 from chalicelib.limits import CATEGORY_CHARACTERS, NAME_CHARACTERS
 from lambdas.model.recipe import Categorical, Date, Numeric
 from lambdas.model.recipe.parts import MEDIAN
@@ -18,6 +18,7 @@ from workflows.converting.marks import MARKS
 from workflows.converting.numbers import is_spelled_number
 from workflows.drafting.arrays import Found, grouped
 from workflows.drafting.columns import Column
+from workflows.drafting.features import PLACE, Choice, Feature, beside_missing, listed_texts, with_marks
 
 ROWS_TO_TELL = 20
 """Of fewer rows the cells of any column may all be different by chance."""
@@ -25,64 +26,35 @@ LEVELS_MAX = 100
 """Texts of one categorical column. Each becomes a weight; a rare one teaches little."""
 LEVELS_TOGETHER = 500
 """Texts of all categorical columns: the time of a fit grows with the square of the weights."""
-LEVELS_LISTED = 5
 WORDS_OF_A_SENTENCE = 3
 WHOLE_TO = 2.0**53
 """From here on a float is not every whole number."""
 TOLERATED = 0.01
 """The share of a file's rows up to which those with a cell that is no number are left out."""
-PLACE = "missing"
-"""The category of a missing text."""
 NAME_OF_AN_IDENTIFIER = re.compile(r"(?i:(.*[_\W])?(id|key|no|nr|number|index|uuid|guid)|unnamed\W.*)|.*[a-z]Id")
 
 
-@dataclass(frozen=True)
-class Feature:
-    """A column of the recipe, and what the file tells of it, in words."""
-
-    column: Numeric | Categorical
-    about: str
-    levels: int = 0
-    marks: frozenset[str] = frozenset()
-    """Its texts that stand for a missing number."""
-    bad: int = 0
-    """Its cells that are no numbers, or no dates, and stand for none."""
-    stray: str = ""
-    """These, in words."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The features in the order of the file; the names of all other columns, each with the reason."""
-
-    features: Sequence[Feature]
-    left_out: Sequence[tuple[str, str]] = field(default=())
-    tolerate: float = 0.0
-    """The share of a file's rows (0..1) that the recipe has to tolerate: twice what is bad here, or more."""
-
-    @property
-    def marks(self) -> list[str]:
-        """Of all features, in alphabetical order."""
-        return sorted(frozenset[str]().union(*(each.marks for each in self.features)))
-
-
-def choose(columns: Sequence[Column], *, label: str, tolerates: bool = True) -> Choice:
-    """Of all columns but the label's. Where it tolerates nothing, a column of numbers has to be one in every cell."""
+def choose(columns: Sequence[Column], *, label: str, intolerable: Collection[str] = ()) -> Choice:
+    """Of all columns but the label's. An intolerable one has to be a number, or a date, in every cell."""
     times = Counter(column.name for column in columns)
     features, left_out = [], []
     others = [column for column in columns if column.name != label]
-    spoilt = _spoilt(others, times=times) if tolerates else frozenset()
+    spoilt = _spoilt([each for each in others if each.name not in intolerable], times=times)
     for column in grouped(others, is_number=_is_array_number):
         if isinstance(column, Found):
             features.append(_array(column))
             continue
         is_spoilt = column.name in spoilt
         why = _no_name(column.name, times=times[column.name]) or _no_feature(column, is_spoilt=is_spoilt)
-        if why:
+        if why and column.name in intolerable:
+            why = f"{why}; runs cannot leave these rows out, for the shares of the classes would shift"
+        if why and (column.name, why) not in left_out:
             left_out.append((column.name, why))
-        else:
+        elif not why:
             features.append(_feature(column, is_spoilt=is_spoilt))
-    return _tolerating(_with_fewer_levels(Choice(features, left_out)), rows=max(each.rows for each in columns))
+    levels = {column.name: column.levels for column in others if column.levels}
+    choice = with_marks(_with_fewer_levels(Choice(features, left_out)), levels)
+    return _tolerating(choice, rows=max(each.rows for each in columns))
 
 
 def _spoilt(columns: Sequence[Column], *, times: Counter[str]) -> frozenset[str]:
@@ -117,7 +89,7 @@ def _no_name(name: str, *, times: int) -> str:
     if not name:
         return "it has no name in the header"
     if times > 1:
-        return f"the header names it {times} times"
+        return f"the header names it {times} times: give each a name of its own ({CONVERT})"
     if name == RESERVED:
         return "a request names its model by this word: rename the column"
     if len(name) > NAME_CHARACTERS:
@@ -162,7 +134,7 @@ def _missing(column: Column, *, is_spoilt: bool) -> int:
 
 def _no_number(column: Column) -> str:
     if column.holds_days:
-        return f"dates, such as {column.smallest:.0f}: {DERIVE}"
+        return f"dates, such as {column.smallest:.0f}: {DERIVE} ({CONVERT})"
     if column.rows < ROWS_TO_TELL or not (column.is_whole and column.is_different):
         return ""
     in_steps = column.largest - column.smallest == column.rows - 1
@@ -178,15 +150,14 @@ DERIVE = "a Date takes the weekday and the month of texts such as 2026-01-31; wr
 def _no_category(column: Column) -> str:
     line, text = column.stray or (0, "")
     several = column.levels is None or len(column.levels) > LEVELS_MAX
-    if column.is_dated and column.others.keys() - MARKS:
-        text = next(each for each in column.others if each not in MARKS)
-        way = f"{DERIVE} ({CONVERT})" if order(list(column.others)) else DERIVE
+    said = [each for each in column.others if each not in MARKS]
+    if said and (column.is_dated or (not column.numbers and order(said))):
+        way = f"{DERIVE} ({CONVERT})" if order(said) else DERIVE
         ways = "the days to come are others, of one month and weekday" if not column.dates.bad else way
-        return f"dates, such as {text}: {ways}"
+        return f"dates, such as {said[0]}: {ways}"
     if column.are_mostly_dates:
         return f"{_no_dates(column)}: correct the file"
-    said = [each for each in column.others if each not in MARKS]
-    if column.texts >= column.numbers and said and all(map(is_spelled_number, said)):
+    if (several or column.texts >= column.numbers) and said and all(map(is_spelled_number, said)):
         return f"numbers such as {quoted(said[0], 40)}: write 1234.56 ({CONVERT})"
     if several and column.numbers > column.texts:
         return f"{_no_numbers(column.texts, column.rows)}, such as {quoted(text)} on line {line}: correct the file"
@@ -213,7 +184,7 @@ def _way_to_keep(column: Column) -> str:
 
 def _feature(column: Column, *, is_spoilt: bool) -> Feature:
     missing = _missing(column, is_spoilt=is_spoilt)
-    beside = f"; {missing:,} of {column.rows:,} {verb(missing, 'is', 'are')} missing" if missing else ""
+    beside = beside_missing(missing, rows=column.rows)
     if _is_date(column) or (is_spoilt and column.are_mostly_dates):
         return _date(column, beside=beside)
     if is_spoilt or _is_number(column):
@@ -224,10 +195,10 @@ def _feature(column: Column, *, is_spoilt: bool) -> Feature:
         stray, bad = (_stray(column), _bad(column)) if is_spoilt else ("", 0)
         about = f"{ends}{different}{beside}{stray and f'; {stray}'}"
         return Feature(numeric, about, marks=frozenset(column.marks), bad=bad, stray=stray)
-    levels = [quoted(text, 40) for text, _ in (column.levels or Counter()).most_common() if text]
+    texts = Counter({text: count for text, count in (column.levels or Counter()).items() if text})
     categorical = Categorical(column.name, missing=PLACE if column.empty else None)
-    about = f"{listed(levels, most=LEVELS_LISTED)}{beside}{_mostly_numbers(column)}"
-    return Feature(categorical, about, levels=len(levels))
+    about = f"{listed_texts(texts)}{beside}{_mostly_numbers(column)}"
+    return Feature(categorical, about, levels=len(texts))
 
 
 def _date(column: Column, *, beside: str) -> Feature:
@@ -247,7 +218,8 @@ def _no_dates(column: Column) -> str:
 
 def _stray(column: Column) -> str:
     line, text = column.first_bad or (0, "")
-    return f"{_no_numbers(_bad(column), column.rows)}, such as {quoted(text, 40)} on line {line}"
+    way = f" ({CONVERT} makes numbers of such)" if is_spelled_number(text) else ""
+    return f"{_no_numbers(_bad(column), column.rows)}, such as {quoted(text, 40)} on line {line}{way}"
 
 
 def _mostly_numbers(column: Column) -> str:

@@ -15,6 +15,7 @@ from lambdas.model.reading.records import Record, is_blank, records
 from lambdas.model.reading.strict import NUMERALS
 from lambdas.model.recipe import Numeric
 from lambdas.model.recipe.parts import MAGNITUDE_MAX
+from workflows.converting.dates import PACKED, order
 from workflows.converting.marks import MARKS
 from workflows.drafting.dates import Dates
 
@@ -24,8 +25,6 @@ LEVELS_KEPT = 10_000
 DIFFERENT_KEPT = 200_000
 """Texts that are remembered while none was there twice; a column of so many counts as different to its end."""
 OTHERS_KEPT = 20
-FIRST_DAY, LAST_DAY = 1900_01_01, 2100_12_31
-"""Dates as whole numbers: year, month, day."""
 DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})([T ].*)?", re.ASCII)
 
 _is_number = number_check(Numeric("number"))
@@ -83,11 +82,7 @@ class Column:
     @property
     def holds_days(self) -> bool:
         """Whether its numbers are days as year, month, day."""
-        are_between = self.smallest >= FIRST_DAY and self.largest <= LAST_DAY
-        if not (self.is_whole and are_between) or self.levels is None:
-            return False
-        days = [int(float(text)) for text in self.levels]
-        return all(1 <= day // 100 % 100 <= 12 and 1 <= day % 100 <= 31 for day in days)
+        return bool(self.is_whole and self.levels and order(list(self.levels)) is PACKED)
 
     def add(self, cells: Sequence[str], *, lines: Sequence[int]) -> None:
         """Some rows; `lines` are those of the file that they begin on."""

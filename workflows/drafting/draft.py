@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.cutting import listed, quoted
@@ -17,10 +17,12 @@ from lambdas.model.reading.unpacking import unpack
 from lambdas.model.recipe import Recipe, Tolerate, at_least
 from workflows.checking.file import Content, look_at, without_advice
 from workflows.drafting.baseline import FOLDS, Baseline, baseline
-from workflows.drafting.choosing import Choice, choose
-from workflows.drafting.columns import look_at_columns
+from workflows.drafting.choosing import CONVERT, choose
+from workflows.drafting.columns import Column, look_at_columns
 from workflows.drafting.estimators import plain
-from workflows.drafting.source import Parts, class_of, source
+from workflows.drafting.features import Choice
+from workflows.drafting.labels import classes_of, what_does_not_count
+from workflows.drafting.source import Parts, source
 
 ROWS_OF_A_CLASS = 10
 """Fewer neither teach nor tell anything: the holdout has two of ten."""
@@ -37,7 +39,9 @@ class Draft:
     labels: Mapping[str, int]
     """The rows of each class, the most frequent first."""
     spellings: int
-    """Different labels in the file: more than classes where some differ by the spaces around them alone."""
+    """Different labels in the file."""
+    alike: str
+    """Why these make fewer classes, in words; an empty text where they do not."""
     choice: Choice
     baseline: Baseline
     positive: str | None
@@ -66,12 +70,14 @@ def draft(
     with without_advice(content.name, model=model):
         text = unpack(content.name, content=content.body, model=model)
         spelled = _counted(read_whole_labels(content.name, text=text, column=label, model=model).rows())
-    labels = _by_class(spelled)
+    classes = classes_of(spelled)
+    labels = _by_class(spelled, classes)
     if other is not None:
-        spelled, labels = _with_other(spelled, labels, other=other)
+        spelled, labels = _with_other(spelled, classes, labels, other=other)
+        classes = {label: classes[label] for label in spelled}
     _check_labels(labels, label=label, file=content.name)
     columns = look_at_columns(text)
-    positive = _positive(labels, wanted=positive, label=label)
+    positive = _positive(labels, wanted=classes.get(positive or "", positive), label=label)
 
     def read(choice: Choice) -> tuple[Choice, Recipe, Table]:
         if not choice.features:
@@ -83,7 +89,7 @@ def draft(
             missing_values=choice.marks,
             tolerate=Tolerate(rows=choice.tolerate),
             label=label,
-            classes={name: class_of(name) for name in spelled},
+            classes=classes,
             other=other,
             positive=positive,
             estimator=plain,
@@ -91,10 +97,7 @@ def draft(
         )
         return choice, recipe, look_at(content, recipe=recipe).table
 
-    try:
-        choice, recipe, table = read(choose(columns, label=label))
-    except ClassSharesShifted:  # the rows that would be left out are not like the others
-        choice, recipe, table = read(choose(columns, label=label, tolerates=False))
+    choice, recipe, table = _tolerated(columns, label=label, read=read)
     _check_rows(labels, label=label)
     found = baseline(recipe, table=table, left_out=_reasons(choice.left_out))
     parts = Parts(
@@ -103,13 +106,29 @@ def draft(
         model=model,
         label=label,
         labels=spelled,
+        classes=classes,
         other=other,
         positive=positive,
         choice=choice,
         estimator=found.estimator,
         bounds=found.bounds,
     )
-    return Draft(source(parts), len(table), labels, len(spelled), choice, found, positive)
+    return Draft(
+        source(parts), len(table), labels, len(spelled), what_does_not_count(classes), choice, found, positive
+    )
+
+
+def _tolerated(
+    columns: Sequence[Column], *, label: str, read: Callable[[Choice], tuple[Choice, Recipe, Table]]
+) -> tuple[Choice, Recipe, Table]:
+    """What is read of the file with as many spoilt columns as it can have: the rows left out are like the others."""
+    intolerable: list[str] = []
+    while True:
+        choice = choose(columns, label=label, intolerable=intolerable)
+        try:
+            return read(choice)
+        except ClassSharesShifted:
+            intolerable.append(max(choice.features, key=lambda each: each.bad).column.name)
 
 
 def _counted(rows: Mapping[str, int]) -> dict[str, int]:
@@ -117,19 +136,19 @@ def _counted(rows: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(rows.items(), key=lambda each: (-each[1], each[0])))
 
 
-def _by_class(spelled: Mapping[str, int]) -> dict[str, int]:
+def _by_class(spelled: Mapping[str, int], classes: Mapping[str, str]) -> dict[str, int]:
     rows = Counter[str]()
     for label, count in spelled.items():
-        rows[class_of(label)] += count
+        rows[classes[label]] += count
     return _counted(rows)
 
 
 def _with_other(
-    spelled: Mapping[str, int], labels: Mapping[str, int], *, other: str
+    spelled: Mapping[str, int], classes: Mapping[str, str], labels: Mapping[str, int], *, other: str
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Without the labels that have too few rows: they are of the other class."""
-    kept = {name: rows for name, rows in spelled.items() if labels[class_of(name)] >= ROWS_OF_A_CLASS}
-    rows = Counter(_by_class(kept))
+    kept = {name: rows for name, rows in spelled.items() if labels[classes[name]] >= ROWS_OF_A_CLASS}
+    rows = Counter(_by_class(kept, classes))
     rows[other] += sum(spelled.values()) - sum(kept.values())
     return kept, _counted(+rows)
 
@@ -171,5 +190,7 @@ def _some(labels: Mapping[str, int]) -> str:
 
 
 def _reasons(left_out: Sequence[tuple[str, str]]) -> str:
-    told = listed([f"{name or '(no name)'}: {why}" for name, why in dict.fromkeys(left_out)], most=10)
-    return f"Left out were: {told}" if left_out else ""
+    told = listed([f"{name or '(no name)'}: {why}" for name, why in left_out], most=10)
+    convertible = [name for name, why in left_out if CONVERT in why]
+    way = f". {CONVERT} can make features of {listed(convertible, most=5)}" if convertible else ""
+    return f"Left out were: {told}{way}" if left_out else ""

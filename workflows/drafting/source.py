@@ -13,8 +13,8 @@ from chalicelib.cutting import amount, cut, quoted
 from lambdas.model.recipe import Date
 from lambdas.model.recipe.parts import Array
 from workflows.drafting.baseline import Bound
-from workflows.drafting.choosing import Choice
 from workflows.drafting.estimators import Estimator
+from workflows.drafting.features import Choice
 
 WIDTH = 118
 """Of a line, as in pyproject.toml."""
@@ -38,6 +38,8 @@ class Parts:
     label: str
     labels: Mapping[str, int]
     """The rows of each label, as it stands in the file."""
+    classes: Mapping[str, str]
+    """The class of each."""
     other: str | None = None
     """The class of all other labels, if there is one."""
     positive: str | None
@@ -72,7 +74,7 @@ def source(parts: Parts) -> str:
         *([f"{INDENT}tolerate=Tolerate(rows={parts.choice.tolerate}),"] if parts.choice.tolerate else ()),
         f"{INDENT}label={text(parts.label)},",
         f"{INDENT}classes={{",
-        *_classes(parts.labels),
+        *_classes(parts.labels, parts.classes),
         f"{INDENT}}},",
         *([f"{INDENT}other={text(parts.other)},"] if parts.other is not None else ()),
         *([f"{INDENT}positive={text(parts.positive)},"] if parts.positive is not None else ()),
@@ -116,19 +118,10 @@ def _columns(choice: Choice) -> Iterator[str]:
         yield from _call(name, text(column.name), *more, *missing)
 
 
-def class_of(label: str) -> str:
-    """A label without the spaces around it; one of spaces alone is a class too.
-
-    >>> class_of(" yes"), class_of(" ")
-    ('yes', ' ')
-    """
-    return label.strip() or label
-
-
-def _classes(labels: Mapping[str, int]) -> Iterator[str]:
+def _classes(labels: Mapping[str, int], classes: Mapping[str, str]) -> Iterator[str]:
     for name, rows in labels.items():
         yield from _comment(amount(rows, "row"), depth=2)
-        yield f"{2 * INDENT}{text(name)}: {text(class_of(name))},"
+        yield f"{2 * INDENT}{text(name)}: {text(classes[name])},"
 
 
 def _thresholds(bounds: Sequence[Bound]) -> Iterator[str]:

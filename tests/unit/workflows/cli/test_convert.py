@@ -53,7 +53,7 @@ def test_column_of_decimal_commas_is_left_out_with_the_command_that_helps(tmp_pa
     lines = run("init", str(file), "--label", "paid", "--dry-run").output.splitlines()
 
     assert lines[1].startswith("left out: rate: numbers such as '0,")
-    assert lines[2] == f"to write them so: nightswap data convert {file}"
+    assert lines[2] == f"to convert it: nightswap data convert {file}"
 
 
 def test_bad_cells_that_runs_leave_out_are_told(tmp_path: Path) -> None:

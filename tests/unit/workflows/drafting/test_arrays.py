@@ -9,9 +9,10 @@ import pytest
 from lambdas.model.recipe import Numeric
 from lambdas.model.recipe.parts import Array
 from workflows.drafting.arrays import COLUMNS_MIN
-from workflows.drafting.choosing import Choice, choose
+from workflows.drafting.choosing import choose
 from workflows.drafting.columns import look_at_columns
 from workflows.drafting.estimators import plain
+from workflows.drafting.features import Choice
 from workflows.drafting.source import Parts, source
 
 
@@ -71,6 +72,7 @@ def test_array_is_one_line_of_the_recipe() -> None:
             model="m",
             label="label",
             labels={"a": 15, "b": 15},
+            classes={"a": "a", "b": "b"},
             positive=None,
             choice=choice,
             estimator=plain,

@@ -8,8 +8,9 @@ import pytest
 
 from lambdas.model.recipe import Categorical, Date, Numeric
 from tests.unit.workflows.drafting import files
-from workflows.drafting.choosing import LEVELS_MAX, LEVELS_TOGETHER, Choice, choose
+from workflows.drafting.choosing import LEVELS_MAX, LEVELS_TOGETHER, choose
 from workflows.drafting.columns import Column, look_at_columns
+from workflows.drafting.features import Choice
 
 ROWS = 40
 
@@ -66,7 +67,9 @@ def test_the_longest_name_is_taken() -> None:
 def test_columns_of_one_name_are_left_out() -> None:
     left_out = chosen("age", "age", cell=lambda row: str(row % 3)).left_out
 
-    assert left_out == [("age", "the header names it 2 times")] * 2
+    assert left_out == [
+        ("age", "the header names it 2 times: give each a name of its own (nightswap data convert FILE)")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -216,10 +219,49 @@ def test_nothing_is_tolerated_where_the_classes_would_shift() -> None:
     column = Column("it")
     column.add([lots(row) for row in range(300)], lines=range(2, 302))
 
-    choice = choose([column], label="y", tolerates=False)
+    choice = choose([column], label="y", intolerable=["it"])
 
     assert not choice.features
     assert choice.left_out[0][1].startswith("31 of 300 cells are no numbers")
+    assert choice.left_out[0][1].endswith("cannot leave these rows out, for the shares of the classes would shift")
+
+
+def test_a_number_that_stands_with_its_thousands_can_be_converted() -> None:
+    def amount(row: int) -> str:
+        return "1,082.37" if row % 400 == 7 else f"{row}.5"
+
+    (feature,) = chosen("amount", cell=amount, rows=400).features
+
+    assert feature.stray.endswith("such as '1,082.37' on line 9 (nightswap data convert FILE makes numbers of such)")
+    assert why("amount", lambda row: "1,082.37" if row % 40 == 7 else f"{row}.5", rows=400) == (
+        "numbers such as '1,082.37': write 1234.56 (nightswap data convert FILE)"
+    )
+
+
+@pytest.mark.parametrize("date", ["Aug {:02}, 2026", "{:02} August 2026", "2026/08/{:02}", "202608{:02}"])
+def test_dates_in_other_words_can_be_converted(date: str) -> None:
+    told = why("seen", lambda row: date.format(1 + row % 28), rows=300)
+
+    assert told.startswith(f"dates, such as {date.format(1)}: a Date takes the weekday")
+    assert told.endswith("write them so (nightswap data convert FILE)")
+
+
+@pytest.mark.parametrize(
+    ("gap", "missing", "about"),
+    [("", "missing", "'EU'; 40 of 60 are missing"), ("US", None, "'NA', 'EU', 'US'")],
+)
+def test_what_stands_for_a_missing_number_stands_for_a_missing_text_where_texts_are_missing(
+    gap: str, missing: str | None, about: str
+) -> None:
+    cells = [(("NA", "1.5", "2", "3")[row % 4], ("NA", "EU", gap)[row % 3], "x") for row in range(60)]
+
+    score, region = choose(
+        look_at_columns(files.content([["score", "region", "label"], *cells]).body), label="label"
+    ).features
+
+    assert score.column == Numeric("score", missing="median")
+    assert region.column == Categorical("region", missing=missing)
+    assert region.about == about
 
 
 def test_numbers_of_few_values_with_a_bad_one_are_texts_with_a_hint() -> None:

@@ -231,6 +231,30 @@ def test_spaces_around_a_label_make_no_class_of_its_own(tmp_path: Path) -> None:
     assert "        # 60 rows\n" in made.text
 
 
+def test_capitals_make_no_class_of_their_own_and_most_rows_name_it(tmp_path: Path) -> None:
+    made = drafted(labelled({"Yes": 60, "yes": 200, " yes": 9, "NO": 90, "No": 30}), positive="Yes")
+
+    recipe = loaded(made.text, tmp_path)
+    assert recipe.classes == {"yes": "yes", "NO": "NO", "Yes": "yes", "No": "NO", " yes": "yes"}
+    assert recipe.positive == "yes"
+    assert made.alike == "spaces around a label and capitals do not count"
+
+
+def test_a_spoilt_column_whose_rows_are_of_one_class_leaves_the_others_tolerated(tmp_path: Path) -> None:
+    def cells(draw: random.Random, number: int) -> tuple[object, object]:
+        return draw.random() if number % 500 else "inf", draw.random()
+
+    header, *rows = files.loans(2000, columns=["chance", "fee"], row=cells).body.decode().splitlines()
+    spoilt = [*(i for i, row in enumerate(rows) if row.endswith(",no"))][:16]
+    for i in spoilt:
+        rows[i] = ",".join([*rows[i].split(",")[:4], "lots", "no"])
+
+    made = draft(Content("loans.csv", "\n".join([header, *rows, ""]).encode()), label="paid", model="loans")
+
+    assert [each.column.name for each in made.choice.features if each.bad] == ["chance"]
+    assert [name for name, _ in made.choice.left_out] == ["fee"]
+
+
 def test_a_label_with_spaces_around_it_in_all_rows_is_a_class_without_them(tmp_path: Path) -> None:
     recipe = loaded(drafted(labelled({" <=50K": 200, " >50K": 100}), positive=">50K").text, tmp_path)
 
@@ -253,7 +277,10 @@ def test_columns_without_a_name_and_of_one_name_are_told_once() -> None:
         drafted(files.content([["age", "", "age", "paid"], *rows]))
 
     told = str(raised.value).partition("can be a feature. ")[2]
-    assert told == "Left out were: age: the header names it 2 times, (no name): it has no name in the header"
+    assert told == (
+        "Left out were: age: the header names it 2 times: give each a name of its own (nightswap data convert FILE),"
+        " (no name): it has no name in the header. nightswap data convert FILE can make features of age"
+    )
 
 
 def test_where_the_columns_tell_too_little_those_left_out_are_named() -> None:

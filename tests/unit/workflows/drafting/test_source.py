@@ -15,8 +15,8 @@ from chalicelib.limits import CATEGORY_CHARACTERS, CLASS_CHARACTERS, NAME_CHARAC
 from lambdas.model.recipe import Categorical, Date, Numeric, at_least
 from tests.contract.sources import ROOT
 from workflows.drafting.baseline import Bound
-from workflows.drafting.choosing import Choice, Feature
 from workflows.drafting.estimators import balanced, plain
+from workflows.drafting.features import Choice, Feature
 from workflows.drafting.source import Parts, source, text
 
 ODD = ["it's", 'say "x"', 'both \' and ""', "back\\slash", "tab\there", "ä\u00a0ö", "\u65e5" * 30, "{x}", "%s"]
@@ -36,6 +36,7 @@ def parts(*, names: list[str], labels: list[str], file: str = "loans.csv", posit
         model="loans",
         label=names[0] + "!",
         labels=dict.fromkeys(labels, 617),
+        classes={label: label for label in labels},
         other=labels[0] if positive else None,
         positive=positive,
         choice=Choice(features, [(name, "every cell is 'k'") for name in names]),
