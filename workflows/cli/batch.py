@@ -7,7 +7,9 @@ import hashlib
 import io
 import secrets
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import counting, number, say, show_json, table
 from workflows.cli.stage import Stage
+from workflows.cli.watching import in_words
 from workflows.local.state import whole_files
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.15, 2.0
@@ -85,6 +88,7 @@ def _lines(content: bytes, file: Path) -> int:
 
 def _ended(edges: Edges, name: str, progress: Callable[[str, int, int], None]) -> dict[str, Any]:
     """The batch once it is done; raises CommandFailed for one that failed or stopped."""
+    pace: Pace | None = None
     for pause in growing(FIRST_PAUSE_SECONDS, longest_seconds=LONGEST_PAUSE_SECONDS):
         told = batch_reports.describe(edges, name)
         if told["status"] == batch_reports.DONE:
@@ -97,12 +101,36 @@ def _ended(edges: Edges, name: str, progress: Callable[[str, int, int], None]) -
                 " predict-batch, then"
                 " repeat the command, and it goes on from there"
             )
-        about = told["seconds_about"]
-        progress(
-            "records" if about is None else f"about {about:,.0f} s, records", told["records"], told["records_about"]
-        )
+        pace = pace or Pace(edges.clock(), told["records"])
+        progress(f"{pace.in_words(told, now=edges.clock())}, records", told["records"], told["records_about"])
         edges.sleep(pause)
     return told
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When, and at which record, somebody began to wait for a batch: it tells how long that takes."""
+
+    begun_at: datetime
+    records: int
+
+    def in_words(self, told: Mapping[str, Any], *, now: datetime) -> str:
+        """
+        >>> pace, told = Pace(datetime(2026, 11, 21), 0), {"records": 0, "records_about": 9000, "seconds_about": 29.4}
+        >>> pace.in_words(told, now=datetime(2026, 11, 21, 0, 0, 3))
+        'after 3.0 s of about 29 s'
+        >>> pace.in_words({**told, "records": 1000}, now=datetime(2026, 11, 21, 0, 0, 10))
+        'after 10 s of about 1 min 30 s'
+        >>> pace.in_words({**told, "seconds_about": None}, now=datetime(2026, 11, 21, 0, 0, 3))
+        'after 3.0 s'
+        """
+        waited, scored = (now - self.begun_at).total_seconds(), told["records"] - self.records
+        about = told["seconds_about"]
+        if scored > 0:  # what it did is a better witness than the estimate that it began with
+            about = waited * max(told["records_about"] - self.records, scored) / scored
+        return (
+            f"after {in_words(round(waited * 1000))}{f' of about {in_words(round(about * 1000))}' if about else ''}"
+        )
 
 
 def _brought(edges: Edges, name: str, file: Path) -> Iterator[Path]:

@@ -212,7 +212,7 @@ def byte_progress() -> Iterator[Callable[[str, int, int | None], None]]:
 def counting(doing: str) -> Iterator[Callable[[str, int, int], None]]:
     """Yields what shows how far something came when it is told what is being done, how many are done, of how many."""
     with console.status(doing) as status:
-        yield lambda what, done, total: status.update(f"{what}: {done} of {total}")
+        yield lambda what, done, total: status.update(f"{what}: {done:,} of {total:,}" if total else what)
 
 
 def number(value: Any) -> str:
