@@ -33,7 +33,7 @@ class FakeStage:
     short_url: str | None = None
     settings: StageSettings = field(default_factory=StageSettings)
     account: Any = None
-    """The session of commands that list an account, such as a `FakeSession`."""
+    """The clients of commands that list an account, such as a `FakeAccount`."""
 
     @property
     def names(self) -> Names:
@@ -52,7 +52,7 @@ class FakeStage:
         return InMemoryPipeline(self.edges)
 
     @property
-    def session(self) -> Any:
+    def clients(self) -> Any:
         self.reach()
         return self.account
 

@@ -140,9 +140,8 @@ def show_rendered(text: str, *, check: bool, write: bool, committed: Path) -> No
 def url(stage: Stage) -> None:
     """Print the address of the stage's API; any clone can ask."""
     if stage.short_url is None:
-        session, endpoint_url = stage.session, os.environ.get("AWS_ENDPOINT_URL")
-        record.fetch(stage.names, session=session, endpoint_url=endpoint_url, root=ROOT, report=lambda _: None)
-        click.echo(url_under(endpoint_url, find_api(stage.name, root=ROOT), stage=stage.name))
+        record.fetch(stage.names, clients=stage.clients, root=ROOT, report=lambda _: None)
+        click.echo(url_under(os.environ.get("AWS_ENDPOINT_URL"), find_api(stage.name, root=ROOT), stage=stage.name))
     else:
         click.echo(stage.short_url)
 

@@ -25,7 +25,7 @@ def destroy(stage: Stage, yes: bool, keep_data: bool, check: bool) -> None:
     """Remove the stage: Chalice app, stacks, data, logs. What was interrupted is continued by running it again."""
     destruction = Destruction(
         names=stage.names,
-        session=stage.session,
+        clients=stage.clients,
         root=ROOT,
         environ=os.environ,
         report=_report,

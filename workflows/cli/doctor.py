@@ -24,6 +24,7 @@ from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, say, show_json
 from workflows.cli.sentences import between_words
 from workflows.cli.stage import LOCAL, ROOT, Stage
+from workflows.deploying.asking import clients_of
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.cloudformation.uploads import definition_for
 from workflows.doctor.account.online import examine_online
@@ -116,12 +117,13 @@ def asked_online(stage: Stage, account: Account) -> Iterator[Finding]:
 
 def account_of(session: boto3.Session, *, stage: str) -> Account:
     """The account of the session, as the checks reach it."""
+    clients = clients_of(session)
     return Account(
         region=session.region_name,
-        clients=lambda service: session.client(service),  # type: ignore[call-overload]
-        store=lambda names: BucketStore(session.client("s3"), bucket=names.bucket),
+        clients=clients,
+        store=lambda names: BucketStore(clients("s3"), bucket=names.bucket),
         apis=lambda names: ChaliceResources(
-            names=names, session=session, endpoint_url=None, functions=function_names(stage, root=ROOT)
+            names=names, clients=clients, functions=function_names(stage, root=ROOT)
         ).apis(),
     )
 

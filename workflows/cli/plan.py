@@ -72,11 +72,9 @@ def plan(stage: Stage, as_json: bool) -> None:
 
 def carry_out(stage: Stage, *, report: Callable[[str], None]) -> Plan:
     """The plan of the stage, with boto3's own clients."""
-    session = stage.session
     existing = ChaliceResources(
         names=stage.names,
-        session=session,
-        endpoint_url=None,
+        clients=stage.clients,
         functions=function_names(stage.name, root=ROOT),
     )
     return make_plan(
@@ -88,7 +86,7 @@ def carry_out(stage: Stage, *, report: Callable[[str], None]) -> Plan:
             report=lambda step: report(f"{step.subject} {step.status}".rstrip()),
             needs=needs(recipes.names()),
         ),
-        clients=lambda service: session.client(service),  # type: ignore[call-overload]
+        clients=stage.clients,
         existing=existing,
         package=chalice_package(stage.name, root=ROOT, environ=os.environ),
         root=ROOT,

@@ -16,6 +16,7 @@ from chalicelib.edges.pipeline_functions import PipelineFunctions
 from chalicelib.errors import CommandFailed
 from chalicelib.names import Names
 from chalicelib.settings import StageSettings
+from workflows.deploying.asking import Clients, clients_of
 from workflows.local.process import LocalAws
 from workflows.stacks.settings import stage_settings
 
@@ -44,6 +45,10 @@ class Stage:
     def session(self) -> boto3.Session:
         self.reach()
         return boto3.Session()
+
+    @cached_property
+    def clients(self) -> Clients:
+        return clients_of(self.session)
 
     @cached_property
     def edges(self) -> Edges:

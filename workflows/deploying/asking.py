@@ -1,16 +1,22 @@
-"""Asks AWS for resources that may not exist."""
+"""Asks AWS for resources that may not exist, by one client of each service."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code
 from workflows.deploying.progress import refusals
 
+if TYPE_CHECKING:
+    import boto3
+
 Found = TypeVar("Found")
+Clients = Callable[[str], Any]
+"""boto3's clients by the name of their service."""
 
 ABSENT = {
     *("ResourceNotFoundException", "ResourceNotFound", "NoSuchEntity", "StateMachineDoesNotExist"),
@@ -18,6 +24,11 @@ ABSENT = {
     *("NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError"),
     *("OwnershipControlsNotFoundError", "NoSuchLifecycleConfiguration"),
 }
+
+
+def clients_of(session: boto3.Session, *, endpoint_url: str | None = None) -> Clients:
+    """The session's clients. Each is made once: to make one takes the time of several calls."""
+    return cache(lambda service: session.client(service, endpoint_url=endpoint_url))
 
 
 def find(what: str, ask: Callable[..., Found], **given: Any) -> Found | None:

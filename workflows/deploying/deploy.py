@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib import layout
 from chalicelib.aws.object_store import BucketStore
@@ -18,6 +18,7 @@ from chalicelib.names import STAGE_NAME, Names
 from chalicelib.registry import catalog
 from chalicelib.settings import StageSettings
 from workflows.deploying import announcements, departures, record, regions, release
+from workflows.deploying.asking import Clients, clients_of
 from workflows.deploying.chalice_app import access_log, app_roles, attach, keep_warm, old_tokens
 from workflows.deploying.chalice_app.app import RestApi, chalice, check_writable, deploy_app, url_under
 from workflows.deploying.chalice_app.chalice_resources import function_name, function_names
@@ -56,7 +57,7 @@ class Deployment:
 
     names: Names
     settings: StageSettings
-    session: boto3.Session
+    clients: Clients
     root: Path
     models: Sequence[str]
     report: Report
@@ -70,11 +71,11 @@ class Deployment:
 
     def carry_out(self) -> Deployed:
         """All phases; repeating them continues."""
-        store = BucketStore(self._client("s3"), bucket=self.names.bucket)
+        store = BucketStore(self.clients("s3"), bucket=self.names.bucket)
         release.refuse_newer(store, stage=self.names.stage)
         self._departures(store)
         self._make_data_stack()
-        old_tokens.move(self._client("ssm"), store, stage=self.names.stage, report=self.report)
+        old_tokens.move(self.clients("ssm"), store, stage=self.names.stage, report=self.report)
         with hold(store, stage=self.names.stage, holder=Holder.this_process("deploy")):
             self._tell(self._departures(store))  # another deploy may have added a model while this one waited
             release.tell(store)
@@ -84,7 +85,7 @@ class Deployment:
             self._tell_models(store)
             lanes = self._carry_out_lanes(self._lane_changes())
             api, has_access_log = self._deploy_app()
-            old_tokens.forget(self._client("ssm"), stage=self.names.stage)
+            old_tokens.forget(self.clients("ssm"), stage=self.names.stage)
             named = {each.key for each in made.uploads}
             builds.sweep(store, named=named, now=self.clock(), report=self.report)
         url = url_under(self._endpoint_url, api, stage=self.names.stage)
@@ -99,7 +100,7 @@ class Deployment:
     def _departures(self, store: BucketStore) -> Sequence[departures.Departure]:
         """The models that go. Refuses to remove one that is live or has versions unless it is named."""
         stage = self.names.stage
-        there = departures.stacked_models(self._client("cloudformation"), stage=stage, stack=self.names.stack)
+        there = departures.stacked_models(self.clients("cloudformation"), stage=stage, stack=self.names.stack)
         with refusals("looking for models that would go"):
             found = departures.departures(there, wanted=self.models, store=store, functions=self._functions)
         departures.refuse_unnamed(found, told=self.removes, wanted=self.models, there=there, stage=stage)
@@ -124,7 +125,7 @@ class Deployment:
             needs=self.needs,
         )
         for each in made.uploads:
-            upload(self._client("s3"), each, bucket=self.names.bucket, report=self.report)
+            upload(self.clients("s3"), each, bucket=self.names.bucket, report=self.report)
         return made
 
     def _make_main_stack(self, parameters: Mapping[str, str]) -> None:
@@ -137,7 +138,7 @@ class Deployment:
             needs=self.needs,
         )
         self._stack(
-            wanted, store=template_store(self._client("s3"), self.names, place=layout.deployed, report=self.report)
+            wanted, store=template_store(self.clients("s3"), self.names, place=layout.deployed, report=self.report)
         ).apply()
 
     def _tell_models(self, store: BucketStore) -> None:
@@ -148,11 +149,11 @@ class Deployment:
     def _lane_changes(self) -> Sequence[direct_lane.LaneChange]:
         is_wanted = self.settings.direct_concurrency > 0
         return direct_lane.lane_changes(
-            self._client("lambda"), stage=self.names.stage, models=self.models, is_wanted=is_wanted
+            self.clients("lambda"), stage=self.names.stage, models=self.models, is_wanted=is_wanted
         )
 
     def _carry_out_lanes(self, changes: Sequence[direct_lane.LaneChange]) -> list[str]:
-        return direct_lane.carry_out(self._client("lambda"), changes, stage=self.names.stage, report=self.report)
+        return direct_lane.carry_out(self.clients("lambda"), changes, stage=self.names.stage, report=self.report)
 
     def _compiler(self) -> Interpreter | None:
         """The app's own Python, if this machine has it; the local AWS runs functions by the project's."""
@@ -162,18 +163,16 @@ class Deployment:
         """Chalice's own deployment, and what is done before and after it; whether the API has an access log."""
         stage, functions = self.names.stage, function_names(self.names.stage, root=self.root)
         attach.keep_logs(
-            self._client("logs"),
+            self.clients("logs"),
             [function_name(self.names, each) for each in functions],
             retention_days=self.settings.log_retention_days,
             tags=stage_tags(stage),
             report=self.report,
         )
-        fetched = record.fetch(
-            self.names, session=self.session, endpoint_url=self._endpoint_url, root=self.root, report=self.report
-        )
+        fetched = record.fetch(self.names, clients=self.clients, root=self.root, report=self.report)
         command = chalice(self.settings.app_runtime)
         app_roles.bound(
-            self._client("iam"),
+            self.clients("iam"),
             functions,
             stack=self.names.stack,
             boundary=self.settings.permissions_boundary,
@@ -189,20 +188,20 @@ class Deployment:
             compiler=self._compiler(),
         )
         record.keep(fetched, report=self.report)
-        attach.alert_of_failed_nights(self._client("lambda"), stage=stage, report=self.report)
+        attach.alert_of_failed_nights(self.clients("lambda"), stage=stage, report=self.report)
         keep_warm.set_up(
-            self._client("events"),
-            self._client("lambda"),
+            self.clients("events"),
+            self.clients("lambda"),
             names=self.names,
             models=self.models,
             minutes=self.settings.keep_warm_minutes,
             report=self.report,
         )
-        gateway = self._client("apigateway")
+        gateway = self.clients("apigateway")
         attach.throttle(gateway, api_id=api.api_id, stage=stage, settings=self.settings, report=self.report)
         can_log = access_log.set_up(
             gateway,
-            self._client("logs"),
+            self.clients("logs"),
             names=self.names,
             api_id=api.api_id,
             retention_days=self.settings.log_retention_days,
@@ -212,22 +211,19 @@ class Deployment:
         return api, can_log
 
     def _stack(self, wanted: WantedStack, *, store: StoreTemplate | None = None) -> Stack:
-        client = self._client("cloudformation")
+        client = self.clients("cloudformation")
         return Stack(
             client,
             wanted,
             report=self.report,
             patience=self.patience,
             store=store,
-            find_lost=lambda stack: find_lost(client, stack, clients=self._client),
+            find_lost=lambda stack: find_lost(client, stack, clients=self.clients),
         )
-
-    def _client(self, service: str) -> Any:
-        return self.session.client(service, endpoint_url=self._endpoint_url)  # type: ignore[call-overload]
 
     @property
     def _functions(self) -> LambdaServingFunctions:
-        return LambdaServingFunctions(self._client("lambda"), stage=self.names.stage)
+        return LambdaServingFunctions(self.clients("lambda"), stage=self.names.stage)
 
     @property
     def _endpoint_url(self) -> str | None:
@@ -258,10 +254,11 @@ def deploy(
     """
     environ = os.environ if environ is None else environ
     check_writable(root)
+    clients = clients_of(session, endpoint_url=_endpoint_url(environ))
     deployment = Deployment(
-        names=_names(stage, session=session, endpoint_url=_endpoint_url(environ)),
+        names=_names(stage, clients=clients, region=session.region_name),
         settings=stage_settings(stage, root=root),
-        session=session,
+        clients=clients,
         root=root,
         models=models,
         report=report,
@@ -279,11 +276,11 @@ def _endpoint_url(environ: Mapping[str, str]) -> str | None:
     return environ.get("AWS_ENDPOINT_URL") or None
 
 
-def _names(stage: str, *, session: boto3.Session, endpoint_url: str | None) -> Names:
+def _names(stage: str, *, clients: Clients, region: str | None) -> Names:
     if not STAGE_NAME.fullmatch(stage):
         raise DeploymentFailed(f"{stage!r} is no name of a stage: expected {STAGE_NAME.pattern}")
-    if wrong := regions.problem(session.region_name):
+    if wrong := regions.problem(region):
         raise DeploymentFailed(f"AWS region {wrong}")
     with refusals("asking AWS whose credentials these are"):
-        account = session.client("sts", endpoint_url=endpoint_url).get_caller_identity()["Account"]
-    return Names(stage=stage, account=account, region=str(session.region_name))
+        account = clients("sts").get_caller_identity()["Account"]
+    return Names(stage=stage, account=account, region=str(region))

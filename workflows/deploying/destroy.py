@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -21,7 +20,7 @@ from chalicelib.aws.sagemaker.endpoints import SageMakerEndpoints
 from chalicelib.names import Names, token_parameter
 from chalicelib.registry import registry
 from workflows.deploying import record
-from workflows.deploying.asking import is_absent
+from workflows.deploying.asking import Clients, is_absent
 from workflows.deploying.chalice_app import keep_warm
 from workflows.deploying.chalice_app.app import delete_app
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
@@ -32,9 +31,6 @@ from workflows.deploying.lock import Holder, hold
 from workflows.deploying.progress import Patience, Report, Step, refusals
 from workflows.stacks.settings import stage_entry
 
-if TYPE_CHECKING:
-    import boto3
-
 
 @dataclass(frozen=True, kw_only=True)
 class Destruction:
@@ -44,7 +40,7 @@ class Destruction:
     """
 
     names: Names
-    session: boto3.Session
+    clients: Clients
     root: Path
     environ: Mapping[str, str]
     report: Report
@@ -69,7 +65,7 @@ class Destruction:
             for stack in stacks:
                 if stack not in own:  # one that was put on top of Chalice's resources
                     self._remove_stack(stack)
-            keep_warm.remove(self._client("events"), self.names, report=self.report)
+            keep_warm.remove(self.clients("events"), self.names, report=self.report)
             self._remove_app()
             self._remove_stack(self.names.stack)
             if self.keep_data:
@@ -79,13 +75,13 @@ class Destruction:
             self._remove_log_groups()
 
     def _lock(self) -> AbstractContextManager[None]:
-        if not removal.exists(self._client("s3"), bucket=self.names.bucket):
+        if not removal.exists(self.clients("s3"), bucket=self.names.bucket):
             return nullcontext()
         return hold(self._store, stage=self.names.stage, holder=Holder.this_process("destroy"))
 
     def _stop_runs(self) -> None:
         """Stop the runs: a running one would write into what is being removed."""
-        states = self._client("stepfunctions")
+        states = self.clients("stepfunctions")
         pages = states.get_paginator("list_executions")
         with refusals("stopping the runs that are going on"):
             try:
@@ -100,8 +96,8 @@ class Destruction:
     def remove_endpoints(self) -> None:
         """Of every version whose data for one are in the bucket: they cost most, and no stack knows them."""
         endpoints = SageMakerEndpoints(
-            lambda: self._client("sagemaker"),
-            lambda: self._client("application-autoscaling"),
+            lambda: self.clients("sagemaker"),
+            lambda: self.clients("application-autoscaling"),
             stage=self.names.stage,
         )
         for model, number in self._hosted():
@@ -110,7 +106,7 @@ class Destruction:
             self.report(Step(PHASE, f"endpoint of version {number} of {model}", "deleted"))
 
     def _hosted(self) -> list[tuple[str, int]]:
-        if not removal.exists(self._client("s3"), bucket=self.names.bucket):
+        if not removal.exists(self.clients("s3"), bucket=self.names.bucket):
             return []
         keys = [each.key.split("/") for each in self._store.list(layout.MODELS)]
         return [(key[1], int(key[3])) for key in keys if len(key) == 5 and key[4] == registry.MODEL_DATA]
@@ -126,11 +122,11 @@ class Destruction:
         file.unlink(missing_ok=True)
         for api_id in apis[1:]:
             with refusals(f"deleting REST API {api_id}"):
-                self._client("apigateway").delete_rest_api(restApiId=api_id)
+                self.clients("apigateway").delete_rest_api(restApiId=api_id)
             self.report(Step(PHASE, f"REST API {api_id}, one too many", "deleted"))
 
     def _remove_stack(self, name: str) -> None:
-        client = self._client("cloudformation")
+        client = self.clients("cloudformation")
         StackRemoval(
             client, name=name, stage=self.names.stage, report=self.report, patience=self.patience
         ).carry_out()
@@ -148,38 +144,30 @@ class Destruction:
         """
         self._remove_stack(self.names.data_stack)
         removal.remove_bucket(
-            self._client("s3"), bucket=self.names.bucket, report=self.report, patience=self.patience
+            self.clients("s3"), bucket=self.names.bucket, report=self.report, patience=self.patience
         )
         with refusals("deleting the token parameter"):
-            self._client("ssm").delete_parameters(Names=[token_parameter(self.names.stage)])
+            self.clients("ssm").delete_parameters(Names=[token_parameter(self.names.stage)])
 
     def _remove_log_groups(self) -> None:
         """Lambda makes the log group of a function that no stack made one for, and leaves it behind."""
         for group in self._inventory.of(LOG_GROUP):
             with refusals(f"deleting log group {group.name}"):
-                self._client("logs").delete_log_group(logGroupName=group.name)
+                self.clients("logs").delete_log_group(logGroupName=group.name)
             self.report(Step(PHASE, f"log group {group.name}", "deleted"))
 
     @cached_property
     def _app(self) -> ChaliceResources:
         return ChaliceResources(
             names=self.names,
-            session=self.session,
-            endpoint_url=self._endpoint_url,
+            clients=self.clients,
             functions=function_names(self.names.stage, root=self.root),
         )
 
     @cached_property
     def _inventory(self) -> Inventory:
-        return Inventory(names=self.names, session=self.session, endpoint_url=self._endpoint_url, app=self._app)
+        return Inventory(names=self.names, clients=self.clients, app=self._app)
 
     @cached_property
     def _store(self) -> BucketStore:
-        return BucketStore(self._client("s3"), bucket=self.names.bucket)
-
-    @property
-    def _endpoint_url(self) -> str | None:
-        return self.environ.get("AWS_ENDPOINT_URL") or None
-
-    def _client(self, service: str) -> Any:
-        return self.session.client(service, endpoint_url=self._endpoint_url)  # type: ignore[call-overload]
+        return BucketStore(self.clients("s3"), bucket=self.names.bucket)

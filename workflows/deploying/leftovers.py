@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chalicelib.names import APP, Names
+from workflows.deploying.asking import Clients
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources
 from workflows.deploying.progress import refusals
-
-if TYPE_CHECKING:
-    import boto3
 
 
 @dataclass(frozen=True, order=True)
@@ -76,11 +74,10 @@ DATA_KINDS = {BUCKET.kind, PARAMETER.kind, TOPIC.kind}
 
 @dataclass(frozen=True, kw_only=True)
 class Inventory:
-    """Looks into the account that the session belongs to. Raises DeploymentFailed for what AWS refuses."""
+    """Looks into the account that the clients belong to. Raises DeploymentFailed for what AWS refuses."""
 
     names: Names
-    session: boto3.Session
-    endpoint_url: str | None
+    clients: Clients
     app: ChaliceResources
 
     def everything(self) -> list[Leftover]:
@@ -106,9 +103,8 @@ class Inventory:
                 yield Leftover("tagged resource", arn, is_billable=True)
 
     def _list(self, service: str, operation: str, names: str, given: Mapping[str, Any]) -> Iterator[str]:
-        client: Any = self.session.client(service, endpoint_url=self.endpoint_url)  # type: ignore[call-overload]
         with refusals(f"listing with {operation} of {service}"):
-            yield from client.get_paginator(operation).paginate(**given).search(names)
+            yield from self.clients(service).get_paginator(operation).paginate(**given).search(names)
 
     def _is_ours(self, name: str) -> bool:
         return is_of_stage(name, stage=self.names.stage)

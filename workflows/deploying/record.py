@@ -3,7 +3,7 @@
 Chalice finds its REST API only by `.chalice/deployed/S.json`: without that file it makes a second API and does not
 say so. So the bucket has a copy, which `fetch` brings before Chalice runs and `keep` renews afterwards:
 
-    fetched = record.fetch(names, session=session, endpoint_url=endpoint_url, root=root, report=report)
+    fetched = record.fetch(names, clients=clients, root=root, report=report)
     api = deploy_app(...)
     record.keep(fetched, report=report)
 """
@@ -14,7 +14,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from chalicelib import layout
 from chalicelib.aws.object_store import BucketStore
@@ -22,11 +22,9 @@ from chalicelib.documents import documents
 from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names
+from workflows.deploying.asking import Clients
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.progress import Report, Step, refusals
-
-if TYPE_CHECKING:
-    import boto3
 
 PHASE = "record"
 KEY = layout.chalice_record()
@@ -53,15 +51,13 @@ class Fetched:
     """Of the object as it was found; None where there was none."""
 
 
-def fetch(names: Names, *, session: boto3.Session, endpoint_url: str | None, root: Path, report: Report) -> Fetched:
+def fetch(names: Names, *, clients: Clients, root: Path, report: Report) -> Fetched:
     """Put into the clone the record that tells the truth: the bucket's, else the clone's own, else a rebuilt one.
 
     A record is true when its REST API exists. Raises DeploymentFailed when no record is and two APIs could be meant.
     """
-    existing = ChaliceResources(
-        names=names, session=session, endpoint_url=endpoint_url, functions=function_names(names.stage, root=root)
-    )
-    store = BucketStore(session.client("s3", endpoint_url=endpoint_url), bucket=names.bucket)
+    existing = ChaliceResources(names=names, clients=clients, functions=function_names(names.stage, root=root))
+    store = BucketStore(clients("s3"), bucket=names.bucket)
     with refusals(f"reading Chalice's record from bucket {names.bucket}"):
         return choose(names.stage, store=store, existing=existing, file=path(names.stage, root=root), report=report)
 

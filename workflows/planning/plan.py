@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from workflows.cost.bills import Bill
 from workflows.cost.prices import US_EAST_1
-from workflows.deploying.asking import find
+from workflows.deploying.asking import Clients, find
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources
 from workflows.deploying.cloudformation.lost import find_lost
 from workflows.deploying.cloudformation.present import deployed
@@ -29,7 +28,6 @@ from workflows.planning.roles import RoleChange, role_changes, statements_of
 from workflows.planning.stacks import StackChange
 from workflows.planning.wanted import Wanted
 
-Clients = Callable[[str], Any]
 """boto3's clients by the name of their service."""
 
 

@@ -14,6 +14,7 @@ import pytest
 from chalicelib.names import Names
 from tests.clone import ROOT, Clone
 from tests.given import local_aws
+from workflows.deploying.asking import clients_of
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.deploy import Deployed, deploy
 from workflows.deploying.destroy import Destruction
@@ -42,7 +43,7 @@ class Project:
         with_layers: bool = False,
         report: Report = lambda _: None,
     ) -> Plan:
-        session = boto3.Session()
+        clients = clients_of(boto3.Session())
         return make_plan(
             wanted(
                 self.names,
@@ -52,11 +53,10 @@ class Project:
                 report=report,
                 needs=needs,
             ),
-            clients=lambda service: session.client(service),  # type: ignore[call-overload]
+            clients=clients,
             existing=ChaliceResources(
                 names=self.names,
-                session=session,
-                endpoint_url=None,
+                clients=clients,
                 functions=function_names("local", root=self.root),
             ),
             package=chalice_package("local", root=self.root, environ=os.environ),
@@ -86,7 +86,7 @@ class Project:
     def destroy(self) -> None:
         Destruction(
             names=self.names,
-            session=boto3.Session(),
+            clients=clients_of(boto3.Session()),
             root=self.root,
             environ=os.environ,
             report=lambda _: None,

@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chalicelib.names import APP, Names
-from workflows.deploying.asking import find
+from workflows.deploying.asking import Clients, find
 from workflows.deploying.progress import refusals
 from workflows.stacks.settings import stage_entry
-
-if TYPE_CHECKING:
-    import boto3
 
 Resource = dict[str, str]
 API_HANDLER = "api_handler"
@@ -61,18 +58,17 @@ class ChaliceResources:
     """The Chalice app of one stage, as AWS knows it. Raises DeploymentFailed for what AWS refuses."""
 
     names: Names
-    session: boto3.Session
-    endpoint_url: str | None
+    clients: Clients
     functions: Sequence[str]
     """As `function_names` lists them."""
 
     def api_exists(self, api_id: str) -> bool:
-        gateway = self._client("apigateway")
+        gateway = self.clients("apigateway")
         return find(f"REST API {api_id}", gateway.get_rest_api, restApiId=api_id) is not None
 
     def apis(self) -> list[str]:
         """The IDs of all REST APIs that call the stage's function; more than one is one too many."""
-        pages = self._client("apigateway").get_paginator("get_rest_apis")
+        pages = self.clients("apigateway").get_paginator("get_rest_apis")
         with refusals("listing the REST APIs"):
             named = [api["id"] for page in pages.paginate() for api in page["items"] if api["name"] == APP]
         return [api_id for api_id in named if self._calls_the_stage(api_id)]
@@ -86,21 +82,21 @@ class ChaliceResources:
 
     def _calls_the_stage(self, api_id: str) -> bool:
         wanted = f":function:{function_name(self.names, API_HANDLER)}/invocations"
-        methods = api_methods(self._client("apigateway"), api_id)
+        methods = api_methods(self.clients("apigateway"), api_id)
         return any(each.get("methodIntegration", {}).get("uri", "").endswith(wanted) for each in methods.values())
 
     def _around(self, function: str) -> Iterator[Resource]:
         """A function's role, the function, and the rule of its schedule: in Chalice's order, which is of creation."""
         role_of_it = role_name(self.names, function)
-        role = find(f"role {role_of_it}", self._client("iam").get_role, RoleName=role_of_it)
+        role = find(f"role {role_of_it}", self.clients("iam").get_role, RoleName=role_of_it)
         if role is not None:
             yield role_resource(function, name=role_of_it, arn=role["Role"]["Arn"])
         name = function_name(self.names, function)
-        found = find(f"function {name}", self._client("lambda").get_function, FunctionName=name)
+        found = find(f"function {name}", self.clients("lambda").get_function, FunctionName=name)
         if found is not None:
             yield _resource(function, "lambda_function", lambda_arn=found["Configuration"]["FunctionArn"])
         rule = rule_name(self.names, function)
-        if find(f"rule {rule}", self._client("events").describe_rule, Name=rule) is not None:
+        if find(f"rule {rule}", self.clients("events").describe_rule, Name=rule) is not None:
             yield _resource(f"{function}-event", "cloudwatch_event", rule_name=rule)
 
     def _rest_api(self, api_id: str) -> Resource:
@@ -108,9 +104,6 @@ class ChaliceResources:
         suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
         url = f"https://{api_id}.execute-api.{region}.{suffix}/{self.names.stage}/"
         return _resource("rest_api", "rest_api", rest_api_id=api_id, rest_api_url=url)
-
-    def _client(self, service: str) -> Any:
-        return self.session.client(service, endpoint_url=self.endpoint_url)  # type: ignore[call-overload]
 
 
 def empty_record() -> dict[str, Any]:

@@ -10,10 +10,11 @@ again likewise. A bucket's policy guards the ledger and is not taken out: it is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from workflows.deploying.asking import Clients
 from workflows.deploying.cloudformation.present import deployed
 from workflows.deploying.cloudformation.reads import PARTS, PROPERTIES, READS, answers
 from workflows.deploying.progress import refusals
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
 Json = dict[str, Any]
-Clients = Callable[[str], Any]
-"""boto3's clients by the name of their service."""
 
 NAMED_AT_MOST = 5
 ALWAYS_THERE = {"PolicyDocument"}

@@ -13,7 +13,7 @@ from typing import Any
 
 import jmespath  # type: ignore[import-untyped]
 
-from workflows.deploying.asking import find
+from workflows.deploying.asking import Clients, find
 from workflows.deploying.cloudformation import comparisons
 
 Same = Callable[[Any, Any], bool]
@@ -118,7 +118,7 @@ Of a part, `{}` is the physical ID of what it is part of.
 """
 
 
-def answers(read: Read, clients: Callable[[str], Any], *, of: str, part: str = "", given: Any = None) -> bool:
+def answers(read: Read, clients: Clients, *, of: str, part: str = "", given: Any = None) -> bool:
     """Whether it is there, and as it was `given`; raises DeploymentFailed for what AWS refuses to tell."""
 
     def filled(text: str) -> str:

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from chalicelib.errors import DeploymentFailed
 from tests.fakes.stage import WIDE, FakeStage
-from tests.unit.workflows.deploying.fake_account import FakeSession, holding_bucket_and_role
+from tests.unit.workflows.deploying.fake_account import FakeAccount, holding_bucket_and_role
 from workflows.cli.destroy import show
 from workflows.cli.main import group
 from workflows.cli.screen import console
@@ -46,7 +46,7 @@ def test_illegal_stage_is_refused(stage: str) -> None:
 
 def a_stage(*, is_there: bool = True) -> FakeStage:
     stage = FakeStage(name="prod")
-    stage.account = holding_bucket_and_role(stage.names) if is_there else FakeSession()
+    stage.account = holding_bucket_and_role(stage.names) if is_there else FakeAccount()
     return stage
 
 

@@ -50,19 +50,19 @@ class FakeClient:
         return call
 
 
-class FakeSession:
-    """A boto3 session; a service that is not named has nothing."""
+class FakeAccount:
+    """The clients of an account; a service that is not named has nothing."""
 
     def __init__(self, **clients: FakeClient) -> None:
         self._clients = clients
 
-    def client(self, service: str, *, endpoint_url: str | None = None) -> FakeClient:
+    def __call__(self, service: str) -> FakeClient:
         return self._clients.get(service) or FakeClient()
 
 
-def holding_bucket_and_role(names: Names) -> FakeSession:
+def holding_bucket_and_role(names: Names) -> FakeAccount:
     """Of an account that has of the stage its bucket, which is data, and a role, which is none."""
-    return FakeSession(
+    return FakeAccount(
         s3=FakeClient(pages={"list_buckets": [{"Buckets": [{"Name": names.bucket}]}]}),
         iam=FakeClient(pages={"list_roles": [{"Roles": [{"RoleName": f"{names.stack}-nightly"}]}]}),
     )

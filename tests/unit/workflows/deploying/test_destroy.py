@@ -11,7 +11,7 @@ import pytest
 from chalicelib import layout
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names
-from tests.unit.workflows.deploying.fake_account import FakeSession, holding_bucket_and_role
+from tests.unit.workflows.deploying.fake_account import FakeAccount, holding_bucket_and_role
 from workflows.deploying.destroy import Destruction
 from workflows.deploying.progress import Step
 
@@ -20,9 +20,13 @@ ROOT = Path(__file__).parents[4]
 
 def destruction(stage: str = "prod", /, *, keep_data: bool = False) -> Destruction:
     names = Names(stage=stage, account="123456789012", region="eu-west-1")
-    session: Any = holding_bucket_and_role(names)
     return Destruction(
-        names=names, session=session, root=ROOT, environ={}, report=lambda _step: None, keep_data=keep_data
+        names=names,
+        clients=holding_bucket_and_role(names),
+        root=ROOT,
+        environ={},
+        report=lambda _step: None,
+        keep_data=keep_data,
     )
 
 
@@ -63,10 +67,10 @@ def test_endpoints_of_every_version_go() -> None:
     deleted: list[str] = []
     keys = [layout.version("kdd99-http", 7, "endpoint.tar.gz"), layout.version("digits", 2, "package.zip")]
     account: Any = Recorder(keys, deleted)
-    session: Any = FakeSession(**dict.fromkeys(("s3", "sagemaker", "application-autoscaling"), account))
+    clients = FakeAccount(**dict.fromkeys(("s3", "sagemaker", "application-autoscaling"), account))
     told: list[Step] = []
 
-    replace(destruction(), session=session, report=told.append).remove_endpoints()
+    replace(destruction(), clients=clients, report=told.append).remove_endpoints()
 
     name = "nightswap-prod-kdd99-http-v7"
     assert deleted == [
@@ -77,6 +81,4 @@ def test_endpoints_of_every_version_go() -> None:
 
 
 def test_stage_without_a_bucket_has_no_endpoints() -> None:
-    session: Any = FakeSession()
-
-    replace(destruction(), session=session).remove_endpoints()
+    replace(destruction(), clients=FakeAccount()).remove_endpoints()

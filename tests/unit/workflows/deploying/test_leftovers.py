@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.names import STAGE_NAME, Names, serving_function, task_function, token_parameter
-from tests.unit.workflows.deploying.fake_account import FakeClient, FakeSession, calling
+from tests.unit.workflows.deploying.fake_account import FakeAccount, FakeClient, calling
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources
 from workflows.deploying.leftovers import LOOKS, Inventory, Leftover, is_of_stage
 
@@ -15,9 +15,9 @@ stages = st.from_regex(STAGE_NAME, fullmatch=True)
 
 
 def inventory(**clients: Any) -> Inventory:
-    session: Any = FakeSession(**clients)
-    app = ChaliceResources(names=NAMES, session=session, endpoint_url=None, functions=["api_handler"])
-    return Inventory(names=NAMES, session=session, endpoint_url=None, app=app)
+    account = FakeAccount(**clients)
+    app = ChaliceResources(names=NAMES, clients=account, functions=["api_handler"])
+    return Inventory(names=NAMES, clients=account, app=app)
 
 
 def listing(operation: str, key: str, *items: Any) -> FakeClient:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names
-from tests.unit.workflows.deploying.fake_account import FakeClient, FakeSession, calling, refused
+from tests.unit.workflows.deploying.fake_account import FakeAccount, FakeClient, calling, refused
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 
 PROD = "nightswap-prod"
@@ -18,8 +18,7 @@ ROOT = Path(__file__).parents[5]
 def resources(region: str = "eu-west-1", /, **clients: Any) -> ChaliceResources:
     return ChaliceResources(
         names=Names(stage="prod", account="123456789012", region=region),
-        session=FakeSession(**clients),  # type: ignore[arg-type]
-        endpoint_url=None,
+        clients=FakeAccount(**clients),
         functions=["api_handler", "nightly"],
     )
 
