@@ -30,7 +30,7 @@ COPIED = (
     "pyproject.toml",
     "Makefile",
 )
-NOT_COPIED = ("__pycache__", "deployed", "deployments")
+NOT_COPIED = ("deployed", "deployments")
 LINKED = (".venv", ".venv-emulator", ".venv-definitions", ".venv-uv")
 DEADLINE_SECONDS = 120
 
