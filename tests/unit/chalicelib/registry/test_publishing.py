@@ -16,6 +16,7 @@ from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
 from tests.fakes.serving_function import CONFIGURATION, Delays, with_layers
 from tests.given.nights import MODEL, outside
+from tests.given.present import present
 
 
 class OtherCode(InMemoryFunctions):
@@ -55,6 +56,13 @@ class Vanishing(InMemoryFunctions):
 
     def version(self, model: str, function_version: str) -> FunctionVersion | None:
         return None
+
+
+class Failing(InMemoryFunctions):
+    """Lambda could not make ready what it published."""
+
+    def version(self, model: str, function_version: str) -> FunctionVersion | None:
+        return replace(present(super().version(model, function_version)), state="Failed")
 
 
 def judged(night: FakeOutside) -> str:
@@ -195,6 +203,15 @@ def test_version_that_never_becomes_active_is_left_to_a_retry(night: FakeOutside
         publish(slow(night, seconds=3600))
 
     assert (night.clock() - begun).total_seconds() == pytest.approx(publishing.ACTIVE_WITHIN_SECONDS, abs=1)
+
+
+def test_version_that_failed_is_not_waited_for(night: FakeOutside) -> None:
+    begun = night.clock()
+
+    with pytest.raises(FunctionBusy, match="function version 1 of kdd99-http is Failed after 0 s"):
+        publish(replace(night.edges, functions=Failing(MODEL, clock=night.clock)))
+
+    assert night.clock() == begun
 
 
 def test_version_that_lambda_does_not_show_yet_is_waited_for_too(night: FakeOutside) -> None:
