@@ -60,6 +60,14 @@ class BucketStore:
                 size_bytes += len(chunk)
         return Digest(read.hexdigest(), size_bytes, answer.get("VersionId"))
 
+    def version_id(self, key: str) -> str | None:
+        try:
+            return self._call("get_object", key, Key=key, Range="bytes=0-0").get("VersionId")
+        except ClientError as exc:
+            if code(exc) in ABSENT:
+                return None
+            raise
+
     def put(self, key: str, body: bytes) -> None:
         self._call("put_object", key, Key=key, Body=body)
 

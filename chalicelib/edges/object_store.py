@@ -53,6 +53,10 @@ class ObjectStore(ObjectReader, Protocol):
     def digest(self, key: str) -> Digest | None:
         """Of the object, or None. Its content is read, and never held as a whole."""
 
+    def version_id(self, key: str) -> str | None:
+        """Of the object as it is now, whose content is not read; None where there is none, or the store does not
+        tell."""
+
     def put(self, key: str, body: bytes) -> None: ...
 
     def put_if_absent(self, key: str, body: bytes) -> bool:

@@ -50,6 +50,10 @@ class InMemoryStore:
         found = self._objects.get(key)
         return Digest(hashlib.sha256(found.body).hexdigest(), len(found.body), found.version_id) if found else None
 
+    def version_id(self, key: str) -> str | None:
+        found = self._objects.get(key)
+        return found.version_id if found else None
+
     def put(self, key: str, body: bytes) -> None:
         self.uncover(key, body, version_id=str(len(self._history.effects)))
         self._history.record("put", key, body=bytes(body))

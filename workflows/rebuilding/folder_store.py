@@ -33,6 +33,10 @@ class FolderStore:
         with file.open("rb") as content:
             return Digest(hashlib.file_digest(content, "sha256").hexdigest(), file.stat().st_size)
 
+    def version_id(self, key: str) -> str | None:  # noqa: ARG002
+        """It keeps none."""
+        return None
+
     def put(self, key: str, body: bytes) -> None:
         file = self._file(key)
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -171,6 +171,12 @@ def _advice(exc: Exception, *, recipe: Recipe) -> str:
             ". A function such as np.log is not defined for a number of the data, or gives too large a one: give its"
             " column a minimum or a maximum, or take another function"
         )
+    if "passed to CategoricalNB" in str(exc):  # an unknown category reaches it as -1
+        return (
+            ". A row has a category that no training row has, which CategoricalNB cannot take: put"
+            " OneHotEncoder(handle_unknown='ignore') before BernoulliNB() in its place, or write one word for rare"
+            " categories into the files"
+        )
     if not isinstance(exc, MemoryError):
         return ""
     return (

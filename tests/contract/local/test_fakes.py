@@ -102,6 +102,7 @@ def test_an_object_is_told_by_its_sha256_and_version(store: ObjectStore) -> None
     assert (first.sha256, first.size_bytes) == (hashlib.sha256(b"first").hexdigest(), 5)
     assert (again.version_id, again.sha256) == (found.version_id, first.sha256)
     assert first.version_id not in (None, again.version_id)
+    assert (store.version_id("d/one"), store.version_id("d/none")) == (found.version_id, None)
 
 
 def test_what_lay_at_a_key_before_is_known_newest_first(store: ObjectStore) -> None:

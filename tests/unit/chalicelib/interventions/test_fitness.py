@@ -15,6 +15,7 @@ from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
 from tests.fakes.serving_function import with_layers
+from tests.given.interference import interfered, raising
 from tests.given.moves import after_nights
 from tests.given.nights import MODEL, PARTS, forget_evidence, register
 from tests.given.records import forge, rewrite
@@ -67,6 +68,14 @@ def test_version_without_its_artifact_is_unfit(night: FakeOutside, stored: bool)
 
     with pytest.raises(VersionUnfit, match=r"model.json is (missing|gone)"):
         fitness.verify(night.edges, model=MODEL, model_version=1)
+
+
+def test_large_artifact_is_known_by_its_version_without_being_read(night: FakeOutside) -> None:
+    register(night.edges, run="run-1", stored=True)
+    unread = interfered(night.edges.store, "digest", before=raising(AssertionError("240 MB were read")))
+    edges = replace(night.edges, store=unread)
+
+    assert fitness.verify(edges, model=MODEL, model_version=1) == "1"
 
 
 def test_version_is_unfit_where_its_function_is_too_small_to_publish_it_again(night: FakeOutside) -> None:

@@ -44,6 +44,13 @@ def answered(store: ObjectStore, call: tuple[Any, ...], *, seen: list[str]) -> A
     return getattr(store, name)(*given, **beside)
 
 
+def test_folder_keeps_no_versions(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    store.put("a/b", b"1")
+
+    assert store.version_id("a/b") is None
+
+
 @given(calls=st.lists(CALLS, max_size=20))
 def test_a_folder_answers_every_call_as_the_bucket_in_memory(
     calls: list[tuple[Any, ...]], tmp_path_factory: pytest.TempPathFactory

@@ -93,6 +93,15 @@ def test_one_column_of_categories_alone_is_enough() -> None:
     assert np.ptp(fitted.answers(rows).probabilities[:, 0]) > 0.1
 
 
+def test_row_with_a_category_that_training_lacks_is_told_with_the_way_out() -> None:
+    recipe = data.recipe(columns=[Categorical("flag")], estimator=lambda _: CategoricalNB(), **QUICK)
+    rows = data.table(recipe, rows=200)
+    fitted = fit(recipe, train=rows.take(np.flatnonzero(rows.categorical[:, 0] != "S0")))
+
+    with pytest.raises(TrainingFailed, match=r"a category that no training row has, which CategoricalNB cannot take"):
+        fitted.answers(rows)
+
+
 @pytest.mark.parametrize("classifier", [GaussianNB(), BernoulliNB(), CategoricalNB()])
 def test_what_a_projection_mixes_is_refused_without_data(classifier: Any) -> None:
     name = type(classifier).__name__
