@@ -17,18 +17,14 @@ _NAME = (
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _TIME = r"(?:,?[ T](?P<hour>\d{1,2})(?P<more>:\d{2}(?::\d{2})?)(?: ?(?P<half>[ap])\.?m\.?)?)?"
+_FLAGS = re.ASCII | re.IGNORECASE
 
-
-def _written(grammar: str) -> re.Pattern[str]:
-    return re.compile(grammar + _TIME, re.ASCII | re.IGNORECASE)
-
-
-DAY_FIRST = _written(rf"{_DAY}(?P<mark>[./-]){_MONTH}(?P=mark){_YEAR}")
-MONTH_FIRST = _written(rf"{_MONTH}(?P<mark>[./-]){_DAY}(?P=mark){_YEAR}")
-YEAR_FIRST = _written(rf"{_YEAR}(?P<mark>[./]){_MONTH}(?P=mark){_DAY}")
-PACKED = _written(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
-DAY_AND_NAME = _written(rf"{_DAY}(?:st|nd|rd|th)?[ -]{_NAME},?[ -]{_YEAR}")
-NAME_AND_DAY = _written(rf"{_NAME} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}")
+DAY_FIRST = re.compile(rf"{_DAY}(?P<mark>[./-]){_MONTH}(?P=mark){_YEAR}" + _TIME, _FLAGS)
+MONTH_FIRST = re.compile(rf"{_MONTH}(?P<mark>[./-]){_DAY}(?P=mark){_YEAR}" + _TIME, _FLAGS)
+YEAR_FIRST = re.compile(rf"{_YEAR}(?P<mark>[./]){_MONTH}(?P=mark){_DAY}" + _TIME, _FLAGS)
+PACKED = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _TIME, _FLAGS)
+DAY_AND_NAME = re.compile(rf"{_DAY}(?:st|nd|rd|th)?[ -]{_NAME},?[ -]{_YEAR}" + _TIME, _FLAGS)
+NAME_AND_DAY = re.compile(rf"{_NAME} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}" + _TIME, _FLAGS)
 ORDERS = (DAY_FIRST, MONTH_FIRST, YEAR_FIRST, PACKED, DAY_AND_NAME, NAME_AND_DAY)
 
 
