@@ -63,7 +63,7 @@ class Clone:
         return {**kept, "HOME": str(self.folder), "LANG": "C.UTF-8", "TERM": "dumb"}
 
     def nightswap(
-        self, *arguments: str, environment: dict[str, str] | None = None
+        self, *arguments: str, environment: dict[str, str] | None = None, seconds: float = DEADLINE_SECONDS
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         return subprocess.run(
@@ -72,7 +72,7 @@ class Clone:
             env=self.environment | (environment or {}),
             capture_output=True,
             text=True,
-            timeout=DEADLINE_SECONDS,
+            timeout=seconds,
             check=False,
         )
 
