@@ -17,6 +17,7 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion.lease import Lease
 from chalicelib.registry import publishing, registry
 from chalicelib.registry.manifest import SCORECARD_FILE
+from chalicelib.registry.quarantine import Quarantine
 from lambdas import answers, evaluate, recipes
 from lambdas.model.evaluation.anchor import AnchorVersion
 from lambdas.model.evaluation.tally.row_answers import RowAnswers
@@ -410,3 +411,7 @@ def test_recipe_may_name_the_anchor() -> None:
     assert "has no version 7" in present(unknown).problem
     assert found(None) is None
     assert found(1, champion=None) is None
+    for number in (1, 2):
+        fingerprint = registry.manifest(night.edges, model=MODEL, model_version=number).fingerprint
+        Quarantine(night.edges, MODEL).put(fingerprint, model_version=number, who="ada", why="wrong")
+    assert found("ratchet") is None
