@@ -26,7 +26,7 @@ from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
 from tests.fakes.serving_function import with_layers
 from tests.given.broken_runs import die_after_the_swap
-from tests.given.interference import with_functions
+from tests.given.interference import interfered, raising, with_functions
 from tests.given.nights import MODEL, PARTS, content, ledger_of, outside, promote, register, revision, swap
 from tests.given.present import present
 
@@ -84,6 +84,14 @@ def test_version_is_not_restored_without_the_artifact_that_its_function_reads_fr
         restore(edges)
 
     assert edges.functions.versions(MODEL) == []
+
+
+def test_artifact_in_the_bucket_is_not_read_by_who_restores_its_version(night: FakeOutside) -> None:
+    version = register(night.edges, run="run-1", stored=True)
+    promotion.move_alias(night.edges, swap(night.edges, version, run="run-1"))
+    unread = interfered(night.edges.store, "digest", before=raising(AssertionError("240 MB were read")))
+
+    assert restore(replace(after_losing_lambda(night), store=unread)).moved
 
 
 def test_version_is_not_restored_by_a_function_that_is_too_small_for_its_artifact(night: FakeOutside) -> None:
