@@ -16,7 +16,7 @@ from chalicelib.contracts.decisions import (
 )
 from chalicelib.cutting import all_of, amount, verb
 from chalicelib.exact import shown
-from chalicelib.explain import comparisons, next_steps
+from chalicelib.explain import champion_words, next_steps
 from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import ROWS_A_CALL, ReplayReport
 from chalicelib.quality.left_out import LeftOut
@@ -74,13 +74,13 @@ def explain(facts: Facts) -> list[str]:
         *_left_out(facts.left_out, run=run["run"]),
         *([report.imported.sentence] if report and report.imported else ()),
         *(report.tuning.lines if report and report.tuning else ()),
-        *(comparisons.threshold(report.threshold) if report else ()),
+        *(champion_words.threshold(report.threshold) if report else ()),
         *(_gate(report) if report else ()),
-        *(comparisons.with_champion(report) if report else ()),
+        *(champion_words.with_champion(report) if report else ()),
         *(_live_quality(report) if report else ()),
         *(_swapped(report.swapped, model=run["model"] or "MODEL") if report else ()),
-        *(comparisons.with_anchor(report, model=run["model"] or "MODEL") if report else ()),
-        *(comparisons.erased(report) if report else ()),
+        *(champion_words.with_anchor(report, model=run["model"] or "MODEL") if report else ()),
+        *(champion_words.erased(report) if report else ()),
         *(_replay(run, facts.replayed) if facts.replayed else ()),
         *_canary(facts.healths, facts.shifts),
         *peaks.sentences(run.get("states", ())),

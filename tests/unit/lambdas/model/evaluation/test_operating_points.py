@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.explain import comparisons
+from chalicelib.explain import champion_words
 from chalicelib.registry.report import Report
 from lambdas.model.artifact import Artifact, served
 from lambdas.model.evaluation.live_quality import Past, Scored
@@ -128,10 +128,10 @@ def test_explain_tells_the_threshold_and_what_it_rests_on() -> None:
     document["champion"] = {"scored": False, "problem": "gone", "threshold": None}
     found = Report.of(document)
 
-    (said,) = comparisons.threshold(found.threshold)
+    (said,) = champion_words.threshold(found.threshold)
 
     assert said == "It answers bad at a probability of 0.0123457 or more: as asked."
-    assert not list(comparisons.threshold(None))
+    assert not list(champion_words.threshold(None))
 
 
 def forest(_: Columns) -> Any:
