@@ -1,19 +1,19 @@
-"""Every client of a deployment uses the same endpoint: AWS, or the local AWS."""
+"""Every client of a deployment uses the same endpoint, AWS or the local AWS: they are made in one place."""
 
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-PLACES = ("workflows/deploying", "workflows/planning")
+from tests.contract import sources
+
+THE_PLACE = "workflows/deploying/asking.py"
 
 
-def clients(path: Path) -> list[ast.Call]:
-    """The calls that make a client of a session."""
+def endpoints_of_clients(file: str) -> list[bool]:
+    """For each call that makes a client of a session, whether it is given an endpoint."""
     return [
-        node
-        for node in ast.walk(ast.parse(path.read_bytes()))
+        "endpoint_url" in {keyword.arg for keyword in node.keywords}
+        for node in ast.walk(sources.tree(file))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and (node.func.attr, ast.unparse(node.func.value).rpartition(".")[2]) == ("client", "session")
@@ -21,12 +21,7 @@ def clients(path: Path) -> list[ast.Call]:
 
 
 def test_every_client_of_a_deployment_is_given_the_endpoint() -> None:
-    made = {
-        f"{path.relative_to(ROOT)}:{call.lineno}": {keyword.arg for keyword in call.keywords}
-        for place in PLACES
-        for path in sorted((ROOT / place).rglob("*.py"))
-        for call in clients(path)
-    }
+    files = sources.files("workflows/deploying", "workflows/planning", "workflows/cli", "workflows/doctor")
+    made = {file: given for file in files if (given := endpoints_of_clients(file))}
 
-    assert len(made) > 3
-    assert [place for place, given in made.items() if "endpoint_url" not in given] == []
+    assert made == {THE_PLACE: [True]}
