@@ -11,6 +11,8 @@ with_examples = $(shell grep -rlsE --include='*.py' '^ *>>> ' $(1) | LC_ALL=C so
 FAST = tests/contract tests/unit tests/fakes tests/container/test_assemble.py tests/container/test_predict.py $(DOCTESTS)
 # What only a stage with a job or an endpoint of SageMaker has: a suite of its own, so that the others are sooner done.
 ENGINES = $(wildcard $(foreach each,sagemaker built_ins endpoints,tests/contract/definition/test_$(each).py tests/contract/stacks/test_$(each).py)) tests/unit/lambdas/engines
+# Many ways to damage each stored document: likewise.
+DAMAGE = tests/unit/workflows/cli/test_damaged_documents.py
 # In the order given, the long ones first: so all cores are busy to the end.
 PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 PEERS := $(basename $(notdir $(wildcard benchmarks/peers/locks/*.txt)))
@@ -46,7 +48,7 @@ run: setup  ## the whole job: local AWS, deploy, retrain, predict, serve (ONCE=1
 
 test: setup-all  ## unit, contract and end-to-end tests
 	@$(if $(NIGHTSWAP_TEST_DATA),,echo "without NIGHTSWAP_TEST_DATA the tests on real data are left out")
-	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') --ignore tests/e2e/commands $(ENGINES:%=--ignore=%) tests/e2e $(FAST)
+	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') --ignore tests/e2e/commands $(patsubst %,--ignore=%,$(ENGINES) $(DAMAGE)) tests/e2e $(FAST)
 
 test-engines: setup-all  ## what a stage has that trains or serves on SageMaker: definitions, stacks, jobs
 	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(ENGINES)
@@ -61,7 +63,7 @@ test-faults: setup-test  ## kills, stops, swaps under load and many retrains, on
 	@$(PROJECT) -m pytest $(PARALLEL) tests/faults
 
 test-damage: setup-test  ## each stored document damaged, and every command tried on it (WAYS_OF_DAMAGE=50, DAMAGE_SEED=1)
-	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest --numprocesses auto --dist worksteal tests/unit/workflows/cli/test_damaged_documents.py
+	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest --numprocesses auto --dist worksteal $(DAMAGE)
 
 test-packages: setup-all .venv-packages/.ready .venv-inference/.ready  ## every package under Lambda's own runtime client, with nothing else on its path
 	@$(PROJECT) -m pytest tests/packages tests/container

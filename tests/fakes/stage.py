@@ -52,6 +52,11 @@ class FakeStage:
         return InMemoryPipeline(self.edges)
 
     @property
+    def session(self) -> Any:
+        self.reach()
+        return self.account
+
+    @property
     def clients(self) -> Any:
         self.reach()
         return self.account
