@@ -1,7 +1,7 @@
 """Whatever lies in the bucket, a command ends in an answer or in an error of ours, and hides nothing that is whole.
 
-WAYS_OF_DAMAGE says in how many ways each document is damaged: a few in `make test`, 50 in `make test-damage`, 1,000
-in `make test-all`; DAMAGE_SEED by which dice.
+WAYS_OF_DAMAGE says in how many ways each document is damaged: a few in `make test-unit`, 50 in `make
+test-damage`, 1,000 in `make test-all`; DAMAGE_SEED by which dice.
 """
 
 from __future__ import annotations
