@@ -13,6 +13,8 @@ FAST = tests/contract tests/unit tests/fakes tests/container/test_assemble.py te
 ENGINES = $(wildcard $(foreach each,sagemaker built_ins endpoints,tests/contract/definition/test_$(each).py tests/contract/stacks/test_$(each).py)) tests/unit/lambdas/engines
 # Many ways to damage each stored document: likewise.
 DAMAGE = tests/unit/workflows/cli/test_damaged_documents.py
+# Nights beside those of the main job: `make test` promotes, rejects and fails once, and leaves these to the commands.
+NIGHTS = tests/e2e/test_approval.py tests/e2e/test_backtest.py
 # In the order given, the long ones first: so all cores are busy to the end.
 PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 PEERS := $(basename $(notdir $(wildcard benchmarks/peers/locks/*.txt)))
@@ -48,13 +50,13 @@ run: setup  ## the whole job: local AWS, deploy, retrain, predict, serve (ONCE=1
 
 test: setup-all  ## unit, contract and end-to-end tests
 	@$(if $(NIGHTSWAP_TEST_DATA),,echo "without NIGHTSWAP_TEST_DATA the tests on real data are left out")
-	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') --ignore tests/e2e/commands $(patsubst %,--ignore=%,$(ENGINES) $(DAMAGE)) tests/e2e $(FAST)
+	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') --ignore tests/e2e/commands $(patsubst %,--ignore=%,$(ENGINES) $(DAMAGE) $(NIGHTS)) tests/e2e $(FAST)
 
 test-engines: setup-all  ## what a stage has that trains or serves on SageMaker: definitions, stacks, jobs
 	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(ENGINES)
 
-test-commands: setup-all  ## every command of README and of the pages as it stands there, on the local AWS
-	@$(PROJECT) -m pytest $(PARALLEL) tests/e2e/commands
+test-commands: setup-all  ## every command of README and of the pages as it stands there, on the local AWS, and more nights
+	@$(PROJECT) -m pytest $(PARALLEL) tests/e2e/commands $(NIGHTS)
 
 test-unit: setup-test  ## the tests that need nothing but Python, in seconds
 	@$(PROJECT) -m pytest $(PARALLEL) -m 'not real_data' tests/unit $(DOCTESTS)
