@@ -15,6 +15,7 @@ ENGINES = $(wildcard $(foreach each,sagemaker built_ins endpoints,tests/contract
 DAMAGE = tests/unit/workflows/cli/test_damaged_documents.py
 # Nights beside those of the main job: `make test` promotes, rejects and fails once, and leaves these to the commands.
 NIGHTS = tests/e2e/test_approval.py tests/e2e/test_backtest.py
+LONG_FAULTS = tests/faults/test_kills.py tests/faults/test_kills_of_the_server.py
 # In the order given, the long ones first: so all cores are busy to the end.
 PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 PEERS := $(basename $(notdir $(wildcard benchmarks/peers/locks/*.txt)))
@@ -62,7 +63,7 @@ test-unit: setup-test  ## the tests that need nothing but Python, in seconds
 	@$(PROJECT) -m pytest $(PARALLEL) -m 'not real_data' tests/unit $(DOCTESTS)
 
 test-faults: setup-test  ## kills, stops, swaps under load and many retrains, on the local AWS (KILLS=20, RETRAINS=40)
-	@$(PROJECT) -m pytest $(PARALLEL) tests/faults
+	@$(PROJECT) -m pytest $(PARALLEL) $(LONG_FAULTS) tests/faults
 
 test-damage: setup-test  ## each stored document damaged, and every command tried on it (WAYS_OF_DAMAGE=50, DAMAGE_SEED=1)
 	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest --numprocesses auto --dist worksteal $(DAMAGE)
