@@ -63,7 +63,7 @@ test-unit: setup-test  ## the tests that need nothing but Python, in seconds
 	@$(PROJECT) -m pytest $(PARALLEL) -m 'not real_data' tests/unit $(DOCTESTS)
 
 test-faults: setup-test  ## kills, stops, swaps under load and many retrains, on the local AWS (KILLS=20, RETRAINS=40)
-	@$(PROJECT) -m pytest $(PARALLEL) $(LONG_FAULTS) tests/faults
+	@$(PROJECT) -m pytest $(PARALLEL) $(LONG_FAULTS) $(filter-out $(LONG_FAULTS),$(sort $(wildcard tests/faults/test_*.py)))
 
 test-damage: setup-test  ## each stored document damaged, and every command tried on it (WAYS_OF_DAMAGE=50, DAMAGE_SEED=1)
 	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest --numprocesses auto --dist worksteal $(DAMAGE)
