@@ -57,7 +57,7 @@ test-engines: setup-all  ## what a stage has that trains or serves on SageMaker:
 	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(ENGINES)
 
 test-commands: setup-all  ## every command of README and of the pages as it stands there, on the local AWS, and more nights
-	@$(PROJECT) -m pytest $(PARALLEL) tests/e2e/commands $(NIGHTS)
+	@$(PROJECT) -m pytest $(PARALLEL) $(NIGHTS) tests/e2e/commands
 
 test-unit: setup-test  ## the tests that need nothing but Python, in seconds
 	@$(PROJECT) -m pytest $(PARALLEL) -m 'not real_data' tests/unit $(DOCTESTS)
