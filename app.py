@@ -85,9 +85,15 @@ def moved(action: str, *, model: str, version: str | None = None) -> Response:
     from chalicelib.interventions import move_requests
 
     came, attempt = asked(), attempts.new(move_requests.ATTEMPT_BYTES)
-    said: dict[str, Any] = {"body": came.body, "who": came.caller, "idempotency_key": came.idempotency_key}
     task = move_requests.from_request(
-        action, model=model, version=version, known=known_models, attempt=attempt, **said
+        action,
+        model=model,
+        version=version,
+        body=came.body,
+        known=known_models,
+        who=came.caller,
+        idempotency_key=came.idempotency_key,
+        attempt=attempt,
     )
     return stated(move_requests.ask(connect.pipeline_functions(load(ApiSettings).stage), task))
 
@@ -219,10 +225,7 @@ def reject_run(run: str) -> Response:
     from chalicelib.runs import approving
 
     came = asked()
-    (
-        approving.reason_in(came.body),
-        came.idempotency_key,
-    )  # `moved` reads them too, but AWS is asked for the model before
+    _ = approving.reason_in(came.body), came.idempotency_key  # `moved` reads them after AWS is asked for the model
     waiting = approving.to_reject(operator_edges(), run=run)
     return moved("reject", model=waiting.model, version=str(waiting.model_version))
 

@@ -61,7 +61,7 @@ class BucketStore:
         return Digest(read.hexdigest(), size_bytes, answer.get("VersionId"))
 
     def version_id(self, key: str) -> str | None:
-        try:
+        try:  # of one byte, since the answer to a HEAD has no body that would name a refusal
             return self._call("get_object", key, Key=key, Range="bytes=0-0").get("VersionId")
         except ClientError as exc:
             if code(exc) in ABSENT:

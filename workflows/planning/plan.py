@@ -28,8 +28,6 @@ from workflows.planning.roles import RoleChange, role_changes, statements_of
 from workflows.planning.stacks import StackChange
 from workflows.planning.wanted import Wanted
 
-"""boto3's clients by the name of their service."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:

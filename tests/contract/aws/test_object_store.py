@@ -82,10 +82,26 @@ def test_object_is_told_without_its_content(store: BucketStore, s3: Scripted, ve
     assert store.digest("locks/m") == Digest(hashlib.sha256(body).hexdigest(), len(body), version_id)
 
 
-def test_object_that_is_not_there_has_no_digest(store: BucketStore, s3: Scripted) -> None:
-    s3.refuses("get_object", "NoSuchKey", 404)
+def test_version_of_an_object_is_told_by_its_first_byte(store: BucketStore, s3: Scripted) -> None:
+    s3.answers(
+        "get_object", {"Body": streamed(b"{"), "VersionId": "v1"}, Bucket=BUCKET, Key="locks/m", Range="bytes=0-0"
+    )
 
-    assert store.digest("locks/m") is None
+    assert store.version_id("locks/m") == "v1"
+
+
+def test_object_that_is_not_there_has_no_digest_and_no_version(store: BucketStore, s3: Scripted) -> None:
+    for _ in range(2):
+        s3.refuses("get_object", "NoSuchKey", 404)
+
+    assert (store.digest("locks/m"), store.version_id("locks/m")) == (None, None)
+
+
+def test_version_that_may_not_be_read_is_no_absent_one(store: BucketStore, s3: Scripted) -> None:
+    s3.refuses("get_object", "AccessDenied", 403)
+
+    with pytest.raises(ClientError):
+        store.version_id("locks/m")
 
 
 def test_digest_of_a_body_that_breaks_off_is_worth_another_try(store: BucketStore, s3: Scripted) -> None:

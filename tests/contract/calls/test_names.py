@@ -15,7 +15,7 @@ from botocore.model import ServiceModel
 from tests.contract import sources
 from workflows.deploying.cloudformation.reads import PARTS, PROPERTIES, READS, Read
 
-GIVEN_A_SERVICE = {"client", "clients", "_client", "get_available_regions"}
+GIVEN_A_SERVICE = {"client", "clients", "get_available_regions"}
 GIVEN_AN_OPERATION = {"get_paginator", "can_paginate"}
 OF_ANY_CLIENT = {*GIVEN_AN_OPERATION, "get_waiter", "meta", "exceptions", "close", "generate_presigned_url"}
 LOOKED_UP = [
