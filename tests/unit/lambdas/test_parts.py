@@ -180,7 +180,7 @@ from tests.unit.lambdas.test_parts import Parts, side
 
 night = FakeOutside()
 opened = Parts(night.edges, side(night), task="Train").__enter__()
-print(opened.open("00000").numeric.filename)
+print(opened.open("00000").numeric.filename, flush=True)
 os._exit(1)
 """
 

@@ -69,7 +69,7 @@ from workflows.local.server_log import LIMIT_BYTES, install
 
 install(Path(sys.argv[1]), previous=Path(sys.argv[2]))
 print("old" + "." * LIMIT_BYTES)
-print("new")
+print("new", flush=True)
 print("error", file=sys.stderr)
 os.write(1, b"of a child\\n")
 os.write(2, b"and its errors\\n")
