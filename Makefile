@@ -9,12 +9,21 @@ LOCKS := workflows/locks
 DOCTESTS = $(call with_examples,chalicelib lambdas workflows)
 with_examples = $(shell grep -rlsE --include='*.py' '^ *>>> ' $(1) | LC_ALL=C sort)
 FAST = tests/contract tests/unit tests/fakes tests/container/test_assemble.py tests/container/test_predict.py $(DOCTESTS)
-# What only a stage with a job or an endpoint of SageMaker has: a suite of its own, so that the others are sooner done.
+# What `make test` leaves to other suites, so that it is sooner done.
+# What only a stage with a job or an endpoint of SageMaker has:
 ENGINES = $(wildcard $(foreach each,sagemaker built_ins endpoints,tests/contract/definition/test_$(each).py tests/contract/stacks/test_$(each).py)) tests/unit/lambdas/engines
-# Many ways to damage each stored document: likewise.
+# many ways to damage each stored document:
 DAMAGE = tests/unit/workflows/cli/test_damaged_documents.py
-# Nights beside those of the main job: `make test` promotes, rejects and fails once, and leaves these to the commands.
-NIGHTS = tests/e2e/test_approval.py tests/e2e/test_backtest.py
+# what goes beyond the main job, which promotes, rejects and fails once:
+BEYOND = $(patsubst %,tests/e2e/test_%.py,approval backtest batches moves moves_at_once ports starts)
+# the phases of a deployment, one after another on one local AWS:
+PHASES = tests/contract/stacks/test_deploying.py
+# the local AWS, started, killed and held again and again:
+LOCAL_AWS = tests/contract/local
+# many nights of data, or of judging, in each test:
+MANY_NIGHTS = $(patsubst %,tests/unit/lambdas/test_%.py,histories horizon packs splits_by_keys totals) \
+  $(wildcard tests/unit/lambdas/model/gate/test_*_promises.py) tests/unit/chalicelib/promotion/test_label_rates.py
+ELSEWHERE = tests/e2e/commands $(ENGINES) $(DAMAGE) $(BEYOND) $(PHASES) $(LOCAL_AWS) $(MANY_NIGHTS)
 LONG_FAULTS = tests/faults/test_kills.py tests/faults/test_kills_of_the_server.py
 # In the order given, the long ones first: so all cores are busy to the end.
 PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
@@ -29,7 +38,7 @@ unexport VIRTUAL_ENV
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-onnx setup-test setup-all run check render doctor locks requires clean
 .PHONY: bench bench-cold bench-warm bench-retrain bench-peers bench-load setup-bench setup-load
-.PHONY: test test-all test-engines test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-bench test-sagemaker test-sagemaker-image test-mutants
+.PHONY: test test-all test-engines test-commands test-unit test-faults test-local test-nights test-damage test-simulation test-packages test-deploy test-permissions test-bench test-sagemaker test-sagemaker-image test-mutants
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 | /' | column -t -s '|'
@@ -51,19 +60,25 @@ run: setup  ## the whole job: local AWS, deploy, retrain, predict, serve (ONCE=1
 
 test: setup-all  ## unit, contract and end-to-end tests
 	@$(if $(NIGHTSWAP_TEST_DATA),,echo "without NIGHTSWAP_TEST_DATA the tests on real data are left out")
-	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') --ignore tests/e2e/commands $(patsubst %,--ignore=%,$(ENGINES) $(DAMAGE) $(NIGHTS)) tests/e2e $(FAST)
+	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(ELSEWHERE:%=--ignore=%) tests/e2e $(FAST)
 
 test-engines: setup-all  ## what a stage has that trains or serves on SageMaker: definitions, stacks, jobs
 	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(ENGINES)
 
 test-commands: setup-all  ## every command of README and of the pages as it stands there, on the local AWS, and more nights
-	@$(PROJECT) -m pytest $(PARALLEL) $(NIGHTS) tests/e2e/commands
+	@$(PROJECT) -m pytest $(PARALLEL) $(BEYOND) tests/e2e/commands
 
 test-unit: setup-test  ## the tests that need nothing but Python, in seconds
-	@$(PROJECT) -m pytest $(PARALLEL) -m 'not real_data' tests/unit $(DOCTESTS)
+	@$(PROJECT) -m pytest $(PARALLEL) -m 'not real_data' $(ELSEWHERE:%=--ignore=%) tests/unit $(DOCTESTS)
 
 test-faults: setup-test  ## kills, stops, swaps under load and many retrains, on the local AWS (KILLS=20, RETRAINS=40)
 	@$(PROJECT) -m pytest $(PARALLEL) $(LONG_FAULTS) $(filter-out $(LONG_FAULTS),$(sort $(wildcard tests/faults/test_*.py)))
+
+test-local: setup-test  ## the local AWS: what it keeps when it is killed, held or has no room, and what it forbids
+	@$(PROJECT) -m pytest $(PARALLEL) $(LOCAL_AWS)
+
+test-nights: setup-test  ## many nights of files, and what the gate promises over years of them
+	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(MANY_NIGHTS)
 
 test-damage: setup-test  ## each stored document damaged, and every command tried on it (WAYS_OF_DAMAGE=50, DAMAGE_SEED=1)
 	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest --numprocesses auto --dist worksteal $(DAMAGE)
@@ -72,7 +87,7 @@ test-packages: setup-all .venv-packages/.ready .venv-inference/.ready  ## every 
 	@$(PROJECT) -m pytest tests/packages tests/container
 
 test-deploy: setup-all  ## plan, deploy, kill, resume, destroy, deploy again
-	@$(PROJECT) -m pytest $(PARALLEL) tests/deploy/planning
+	@$(PROJECT) -m pytest $(PARALLEL) $(PHASES) tests/deploy/planning
 	@$(PROJECT) -m pytest --numprocesses auto --dist worksteal --ignore tests/deploy/planning tests/deploy
 
 test-permissions: setup-test .venv-authorization/.ready  ## the main job under enforced roles, and what they forbid
@@ -96,7 +111,7 @@ test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fas
 test-all: export KILLS := 200
 test-all: export RETRAINS := 500
 test-all: WAYS_OF_DAMAGE := 1000
-test-all: test test-engines test-commands test-damage test-simulation test-faults test-packages test-deploy test-permissions test-bench test-sagemaker test-mutants  ## all of them
+test-all: test test-engines test-commands test-local test-nights test-damage test-simulation test-faults test-packages test-deploy test-permissions test-bench test-sagemaker test-mutants  ## all of them
 
 bench: bench-cold bench-warm bench-retrain bench-peers bench-load  ## measure all parts; each writes benchmarks/results/PART.json, .png and .svg
 

@@ -2,6 +2,9 @@
 
 Local time is not UTC, and differs from it by no whole number of hours, so that a forgotten time zone is seen.
 
+Linear algebra has one thread, as in a function of one vCPU: pytest has a process for each core already, and the
+threads of both would wait for each other longer than they compute.
+
 Nor do the names of tests change from process to process, as those of compressed bytes would: they hold their time.
 
 `ORDER=7` shuffles the files by that seed; the tests of one file keep their order.
@@ -20,6 +23,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 os.environ["TZ"] = "Asia/Kathmandu"
 time.tzset()
 
