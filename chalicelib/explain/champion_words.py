@@ -96,10 +96,10 @@ def with_anchor(report: Report, *, model: str) -> Iterator[str]:
     yield from (f"  {each.name}: {each.words}." for each in compared.ratios)
     if not all(each.passed for each in compared.ratios):
         yield (
-            "  If the live model is good enough to go on from, a pin makes it the anchor: nightswap pin --model"
-            f' {model} --reason "...", then nightswap unpin --model {model} --reason "..."; anchor=None'
-            " in the recipe does without one."
+            "  If the live model is good enough to go on from, a pin makes it the anchor; anchor=None in the recipe"
+            f' does without one: nightswap pin --model {model} --reason "..."'
         )
+        yield f'  To let runs promote again then: nightswap unpin --model {model} --reason "..."'
 
 
 def erased(report: Report) -> Iterator[str]:

@@ -85,6 +85,7 @@ def explain(facts: Facts) -> list[str]:
         *_canary(facts.healths, facts.shifts),
         *peaks.sentences(run.get("states", ())),
         *(f"Could not be read: {each}" for each in facts.damaged),
+        *(next_steps.on_drift(run["model"] or "MODEL") if report and _is_drift(run, report) else ()),
         *next_steps.way_on(run, now=facts.now),
     ]
 
@@ -148,6 +149,11 @@ def _live_quality(report: Report) -> Iterator[str]:
     rows, files = amount(night.rows, "row"), amount(night.files, "new file")
     yield f"Version {night.model_version}, which was live, met {rows} of {files} for the first time."
     yield from (f"  {each.name}: {each.words}." for each in night.ratios)
+
+
+def _is_drift(run: Json, report: Report) -> bool:
+    night = report.live_quality
+    return run["outcome"] == MODEL_REJECTED and night is not None and any(each.fell for each in night.ratios)
 
 
 def _swapped(files: Mapping[str, Sequence[Sequence[str]]], *, model: str) -> Iterator[str]:

@@ -17,7 +17,8 @@ from workflows.checking.recipe import notes_of_all, served
 from workflows.cli.bringing_back import bring_back
 from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import as_json, on_stage
-from workflows.cli.screen import console, say, show_json
+from workflows.cli.screen import console, show_json
+from workflows.cli.sentences import sentence
 from workflows.cli.stage import ROOT, Stage
 from workflows.definitions import checker, rendering
 from workflows.deploying import record
@@ -50,7 +51,7 @@ def deploy(stage: Stage, as_json: bool, removes: tuple[str, ...]) -> None:
     else:
         console.print(f"deployed stage {stage.name}: {stage.short_url or done.api_url}", soft_wrap=True)
         for note in done.notes:
-            say(f"note: {note}")
+            sentence(f"note: {note}")
 
 
 def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str]) -> Deployed:

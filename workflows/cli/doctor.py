@@ -22,7 +22,7 @@ from workflows.checking.formats import needs, serving_packages
 from workflows.checking.recipe import served
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, say, show_json
-from workflows.cli.sentences import between_words
+from workflows.cli.sentences import in_lines
 from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.deploying.asking import clients_of
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
@@ -151,8 +151,8 @@ def shown(findings: Iterable[Finding]) -> Iterator[Finding]:
     for each in findings:
         console.print(Text(f"{each.severity:<8}", style=COLOURS[each.severity]), end="")
         said = f"{each.where}: {each.what}"
-        is_error = each.severity is Severity.ERROR  # it has lines of its own
-        first, *others = [said] if is_error else _wrapped(said)
+        is_as_it_is = each.severity is Severity.ERROR and not console.is_terminal  # a program looks for its words
+        first, *others = [said] if is_as_it_is else _wrapped(said)
         say(first)
         for line in others:
             say(f"{INDENT}{line}")
@@ -164,7 +164,9 @@ def shown(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _wrapped(text: str, *, beside: int = 0) -> list[str]:
-    return between_words(text, width=console.width - len(INDENT) - beside)
+    """Each line by itself: an error of several problems has one for each."""
+    width = console.width - len(INDENT) - beside
+    return [line for each in text.split("\n") for line in in_lines(each, width=width, hanging="")]
 
 
 COMMANDS = (doctor,)

@@ -41,6 +41,7 @@ from workflows.cli import (
     serve,
     tokens,
 )
+from workflows.cli.sentences import complaint
 from workflows.local.state import room
 
 BARRED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.EEXIST}
@@ -119,5 +120,5 @@ def _barred(error: Exception) -> str | None:
 
 
 def _fail(name: str, message: str) -> NoReturn:
-    click.echo(f"{click.style(name, fg='red', bold=True)}: {message}", err=True)
+    complaint(name, message)
     sys.exit(1)

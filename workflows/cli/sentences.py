@@ -9,14 +9,19 @@ import re
 import textwrap
 from typing import Any
 
+from rich.console import Console
 from rich.text import Text
 
-from chalicelib.contracts.decisions import WENT_WELL
+from chalicelib.contracts.decisions import MODEL_REJECTED, ROLLED_BACK, WENT_WELL
 from workflows.cli.screen import BAD, GOOD, SPACES, console, say
+
+errors = Console(stderr=True, highlight=False)
 
 NARROWEST = 40
 """Characters."""
 HANGING = 2 * SPACES
+JUDGED_WORSE = {MODEL_REJECTED, ROLLED_BACK}
+"""Outcomes whose reason is figures: `nightswap explain` has the way out."""
 ENDS_IN_A_COMMAND = re.compile(r"(?P<said>.*\S:) (?P<command>(?:nightswap|aws|make|pip|python) .*)")
 
 
@@ -29,10 +34,8 @@ def between_words(text: str, *, width: int, hanging: str = "") -> list[str]:
 
 def sentence(line: str) -> None:
     """Print a line that may be wider than the screen. The spaces that it begins with stand before all of it."""
-    said = line.lstrip(" ")
-    indent = line[: len(line) - len(said)]
-    for each in _lines(said, width=console.width - len(indent)):
-        say(f"{indent}{each}")
+    for each in in_lines(line, width=console.width):
+        say(each)
 
 
 def outcome(run: dict[str, Any]) -> None:
@@ -44,13 +47,33 @@ def outcome(run: dict[str, Any]) -> None:
     console.print(name.append(first.removeprefix(run["outcome"]), style="default not bold"), soft_wrap=True)
     for each in more:
         say(each)
+    if run["outcome"] in JUDGED_WORSE:
+        sentence(f"what to do: nightswap explain {run['run']}")
 
 
-def _lines(said: str, *, width: int) -> list[str]:
+def complaint(name: str, message: str, *, screen: Console = errors) -> None:
+    """Print an error, line by line: as wide as the screen, or as it is where a program reads it."""
+    lines = f"{name}: {message}".split("\n")
+    if screen.is_terminal:
+        lines = [line for each in lines for line in in_lines(each, width=screen.width)]
+    first, *more = lines
+    beginning = Text(name, style=f"bold {BAD}").append(first.removeprefix(name), style="default not bold")
+    for each in (beginning, *map(Text, more)):
+        screen.print(each, soft_wrap=True)
+
+
+def in_lines(line: str, *, width: int, hanging: str = HANGING) -> list[str]:
+    """The lines that a sentence takes; the spaces that it begins with stand before all of them."""
+    said = line.lstrip(" ")
+    indent = line[: len(line) - len(said)]
+    return [f"{indent}{each}" for each in _lines(said, width=width - len(indent), hanging=hanging)]
+
+
+def _lines(said: str, *, width: int, hanging: str = HANGING) -> list[str]:
     ends = ENDS_IN_A_COMMAND.fullmatch(said)
     if ends is None:
-        return between_words(said, width=width, hanging=HANGING)
-    lines = between_words(ends["said"], width=width, hanging=HANGING)
+        return between_words(said, width=width, hanging=hanging)
+    lines = between_words(ends["said"], width=width, hanging=hanging)
     if len(lines[-1]) + 1 + len(ends["command"]) <= width:
         return [*lines[:-1], f"{lines[-1]} {ends['command']}"]
-    return [*lines, f"{HANGING}{ends['command']}"]
+    return [*lines, f"{hanging}{ends['command']}"]

@@ -47,13 +47,25 @@ def _header(name: str, *, text: bytes, model: str) -> list[str]:
     try:
         header = next((fields for _, fields in records(text) if not is_blank(fields)), None)
     except Malformed as exc:
-        raise unreadable(name, model=model, why=f"has a header that cannot be read: {exc}") from exc
+        why = f"has a header that cannot be read: {exc}"
+        between_quotes = (words for sign, words in SEPARATORS.items() if f'"{sign}'.encode() in _first_line(text))
+        if separated := next(between_quotes, None):
+            why += f". {_with_commas(separated)}"
+        raise unreadable(name, model=model, why=why.removesuffix(".")) from exc
     if header is None:
         raise unreadable(name, model=model, why="holds blank lines alone")
     if len(header) > HEADER_COLUMNS:
         why = f"has a header of {len(header):,} fields: {HEADER_COLUMNS:,} are the most"
         raise unreadable(name, model=model, why=why)
     return [column.strip() for column in header]
+
+
+def _first_line(text: bytes) -> bytes:
+    return text.lstrip().splitlines()[0]
+
+
+def _with_commas(separated: str) -> str:
+    return f"Its fields are separated by {separated}: save it with commas."
 
 
 def _missing(
@@ -64,7 +76,7 @@ def _missing(
     more = f" and {len(missing) - LISTED_MISSING:,} more" if len(missing) > LISTED_MISSING else ""
     shown = cut(listed(header), 800)
     separated = next((words for sign, words in SEPARATORS.items() if len(header) == 1 and sign in header[0]), None)
-    commas = f" Its fields are separated by {separated}: save it with commas." if separated else ""
+    commas = f" {_with_commas(separated)}" if separated else ""
     if MARK_OF_A_SEPARATOR.fullmatch(header[0].strip()):
         commas = " That is Excel's mark of the separator and no header: delete that line" + (
             f", and save the file with commas in place of {separated}." if separated else "."

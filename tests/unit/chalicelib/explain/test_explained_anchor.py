@@ -33,9 +33,9 @@ def test_model_that_is_worse_than_the_anchor_comes_with_the_ways_on() -> None:
 
     assert lines[1:] == [
         "  recall of attack: new 0.9, anchor 0.95: worse.",
-        "  If the live model is good enough to go on from, a pin makes it the anchor: nightswap pin --model"
-        ' kdd99-http --reason "...", then nightswap unpin --model kdd99-http --reason "..."; anchor=None in the'
-        " recipe does without one.",
+        "  If the live model is good enough to go on from, a pin makes it the anchor; anchor=None in the recipe does"
+        ' without one: nightswap pin --model kdd99-http --reason "..."',
+        '  To let runs promote again then: nightswap unpin --model kdd99-http --reason "..."',
     ]
 
 

@@ -425,6 +425,32 @@ def test_live_version_on_new_rows_is_told_ratio_by_ratio() -> None:
     assert f"  recall of attack: {news.RECALL['words']}." in lines
 
 
+def test_rejected_model_of_a_night_on_which_the_live_version_fell_comes_with_the_ways_to_learn_again() -> None:
+    lines = said(a_run(MODEL_REJECTED), report={**REPORT, "live_quality": news.new_rows()})
+
+    removal, window, usual = lines[-3:]
+    assert removal.startswith("What the new rows show is not what the older ones show")
+    assert removal.endswith(": nightswap data remove FILE --model kdd99-http")
+    assert "window=Window(nights=7) (docs/splits.md)" in window
+    assert window.endswith(": nightswap deploy && nightswap retrain --model kdd99-http")
+    assert usual.startswith("Look at the data")
+
+
+@pytest.mark.parametrize("outcome", [PROMOTED, ROLLED_BACK, None])
+def test_fall_of_the_live_version_alone_does_not_speak_of_models_that_will_be_rejected(outcome: str | None) -> None:
+    assert not any(
+        "Window" in line for line in said(a_run(outcome), report={**REPORT, "live_quality": news.new_rows()})
+    )
+
+
+def test_rejected_model_of_a_night_without_a_proved_fall_has_the_usual_way_on_alone() -> None:
+    no_fall = news.new_rows(ratios=[news.PRECISION], news=[])
+
+    assert not any(
+        "Window" in line for line in said(a_run(MODEL_REJECTED), report={**REPORT, "live_quality": no_fall})
+    )
+
+
 def test_live_version_that_could_not_be_scored_on_new_rows_is_told() -> None:
     problem = "version 1 was live when the run began"
 

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from workflows.cli import sentences
 from workflows.cli.screen import console
@@ -74,9 +76,46 @@ def test_an_outcome_that_takes_several_lines_has_the_width_of_the_screen(capsys:
             "RetrainFailed (SingleClass): one [/b] class\n",
         ),
         ({"outcome": "Superseded", "error": None, "reason": None}, "Superseded: None\n"),
+        *(
+            (
+                {"run": "run-1", "outcome": worse, "error": None, "reason": "worse"},
+                f"{worse}: worse\nwhat to do: nightswap explain run-1\n",
+            )
+            for worse in ("ModelRejected", "RolledBack")
+        ),
     ],
 )
-def test_outcome_is_one_line(run: dict[str, Any], shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_outcome_is_one_line_and_one_more_where_figures_alone_are_its_reason(
+    run: dict[str, Any], shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     sentences.outcome(run)
 
     assert capsys.readouterr().out == shown
+
+
+def complained(message: str, *, terminal: bool, width: int = 80) -> list[str]:
+    screen = Console(file=StringIO(), force_terminal=terminal, width=width, color_system=None)
+    sentences.complaint("CommandFailed", message, screen=screen)
+    assert isinstance(screen.file, StringIO)
+    return screen.file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_an_error_is_as_wide_as_the_terminal_and_its_commands_are_whole(width: int) -> None:
+    lines = complained(f"nothing was added:\n{REASON}: {COMMAND}\nCorrect that", terminal=True, width=width)
+
+    assert lines[0] == "CommandFailed: nothing was added:"
+    assert max(map(len, lines)) <= width
+    assert [line for line in lines if line.endswith(COMMAND)] == [lines[-2]]
+    assert " ".join(map(str.strip, lines[1:])) == f"{REASON}: {COMMAND} Correct that"
+
+
+def test_an_error_that_a_program_reads_is_broken_nowhere_but_between_its_own_lines() -> None:
+    assert complained(f"{REASON}: {COMMAND}\n  - one", terminal=False) == [
+        f"CommandFailed: {REASON}: {COMMAND}",
+        "  - one",
+    ]
+
+
+def test_marks_of_the_screen_in_an_error_are_shown() -> None:
+    assert complained("no model [/b] [red]", terminal=True) == ["CommandFailed: no model [/b] [red]"]

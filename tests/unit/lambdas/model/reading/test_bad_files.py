@@ -31,6 +31,24 @@ def test_other_separators_than_commas_are_named(sign: str, words: str) -> None:
         read_object("day.csv", content=GOOD.replace(",", sign).encode(), recipe=RECIPE)
 
 
+@pytest.mark.parametrize(("sign", "words"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+@pytest.mark.parametrize("before", ["", "\n \n"], ids=["the first line", "behind blank lines"])
+def test_other_separators_than_commas_are_named_where_the_names_are_in_quotes(
+    sign: str, words: str, before: str
+) -> None:
+    header = sign.join(f'"{name}"' for name in HEADER.split(","))
+
+    with pytest.raises(errors.ObjectUnreadable, match=f"Its fields are separated by {words}: save it with commas"):
+        read_object("day.csv", content=rows("1", header=before + header), recipe=RECIPE)
+
+
+def test_a_header_of_a_broken_quote_is_not_said_to_have_other_separators() -> None:
+    with pytest.raises(errors.ObjectUnreadable) as raised:
+        read_object("day.csv", content=rows("1", header='"size"s,age;flag'), recipe=RECIPE)
+
+    assert "has text behind a closing quote on line 1. Correct the file" in raised.value.message
+
+
 def test_missing_columns_of_a_wide_file_are_listed_within_bounds() -> None:
     header = ",".join(f"{'é' * 500}{n}" for n in range(3_000))
     recipe = data.recipe(columns=[Numeric(f"x{n}") for n in range(900)])
