@@ -9,6 +9,8 @@ LOCKS := workflows/locks
 DOCTESTS = $(call with_examples,chalicelib lambdas workflows)
 with_examples = $(shell grep -rlsE --include='*.py' '^ *>>> ' $(1) | LC_ALL=C sort)
 FAST = tests/contract tests/unit tests/fakes tests/container/test_assemble.py tests/container/test_predict.py $(DOCTESTS)
+# Files of tests that .ci/run has no minutes for.
+LEFT_OUT ?=
 # What `make test` leaves to other suites, so that it is sooner done.
 # What only a stage with a job or an endpoint of SageMaker has:
 ENGINES = $(wildcard $(foreach each,sagemaker built_ins endpoints,tests/contract/definition/test_$(each).py tests/contract/stacks/test_$(each).py)) tests/unit/lambdas/engines
@@ -66,13 +68,13 @@ test-engines: setup-all  ## what a stage has that trains or serves on SageMaker:
 	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(ENGINES)
 
 test-commands: setup-all  ## every command of README and of the pages as it stands there, on the local AWS, and more nights
-	@$(PROJECT) -m pytest $(PARALLEL) $(BEYOND) tests/e2e/commands
+	@$(PROJECT) -m pytest $(PARALLEL) $(filter-out $(LEFT_OUT),$(BEYOND)) tests/e2e/commands
 
 test-unit: setup-test  ## the tests that need nothing but Python, in seconds
 	@$(PROJECT) -m pytest $(PARALLEL) -m 'not real_data' $(ELSEWHERE:%=--ignore=%) tests/unit $(DOCTESTS)
 
 test-faults: setup-test  ## kills, stops, swaps under load and many retrains, on the local AWS (KILLS=20, RETRAINS=40)
-	@$(PROJECT) -m pytest $(PARALLEL) $(LONG_FAULTS) $(filter-out $(LONG_FAULTS),$(sort $(wildcard tests/faults/test_*.py)))
+	@$(PROJECT) -m pytest $(PARALLEL) $(LONG_FAULTS) $(filter-out $(LONG_FAULTS) $(LEFT_OUT),$(sort $(wildcard tests/faults/test_*.py)))
 
 test-local: setup-test  ## the local AWS: what it keeps when it is killed, held or has no room, and what it forbids
 	@$(PROJECT) -m pytest $(PARALLEL) $(LOCAL_AWS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urljoin
@@ -86,6 +87,7 @@ def test_a_wrong_content_type_is_answered_415(up: LocalUp) -> None:
     assert (answer.status, answer.body["Code"]) == (415, "WrongContentType")
 
 
+TIMED_OUT = {503, 504}
 NPY = {"Content-Type": "application/x-npy"}
 
 
@@ -177,17 +179,23 @@ def test_a_predict_token_predicts_and_operates_nothing(up: LocalUp) -> None:
 
 
 def test_fifty_concurrent_posts_with_one_key_are_one_execution_though_all_are_cold(up: LocalUp) -> None:
+    key, too_busy = {"Idempotency-Key": "fifty"}, []
+
     def post(_: int) -> Any:
-        return up.call("POST", "/retrain", {"reason": "once"}, headers={"Idempotency-Key": "fifty"})
+        """A client asks again, with its key, what 28 s were too short for: fifty cold processes on a busy machine."""
+        while (answer := up.call("POST", "/retrain", {"reason": "once"}, headers=key)).status in TIMED_OUT:
+            too_busy.append(answer)
+        return answer
 
     up.make_cold("nightswap-local")
     with ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(post, range(50)))
 
-    assert sorted(each.status for each in answers) == [200] * 49 + [202]
+    statuses = Counter(each.status for each in answers)
+    assert statuses == {200: 49, 202: 1} or (too_busy and statuses == {200: 50})
     run = up.ended(answers[0].body["run"])
     again = post(0)
-    other = up.call("POST", "/retrain", {"reason": "twice"}, headers={"Idempotency-Key": "fifty"})
+    other = up.call("POST", "/retrain", {"reason": "twice"}, headers=key)
     assert {each.body["run"] for each in answers} == {run["run"]}
     assert executions(up, "key-") == 1
     assert (again.status, again.body["run"]) == (200, run["run"])
