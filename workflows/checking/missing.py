@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from chalicelib.cutting import amount, cut, listed
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 LOOKALIKES = frozenset(("na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "?", "-", "--", "."))
 """In small letters."""
 SHOWN_CHARACTERS = 20
+CELLS_ALIKE = 3
+"""As many as an error shows."""
 
 
 def looks_missing(text: str) -> bool:
@@ -23,6 +25,11 @@ def looks_missing(text: str) -> bool:
     (True, False)
     """
     return text.strip().lower() in LOOKALIKES
+
+
+def _is_a_mark(text: str, *, of: Sequence[str]) -> bool:
+    """Whether it is a word that several cells have, and they alone: one that says why there is no number."""
+    return len(of) >= CELLS_ALIKE and len({*of}) == 1 and not any(map(str.isdigit, text))
 
 
 def changed(reading: Reading) -> str:
@@ -53,7 +60,7 @@ def way_out(exc: NightswapError, *, recipe: Recipe) -> str:
     if column not in names:
         return ""
     values = [str(cell["value"]) for cell in exc.details.get("cells", [])]
-    texts = [text for text in dict.fromkeys(values) if looks_missing(text)]
+    texts = [text for text in dict.fromkeys(values) if looks_missing(text) or _is_a_mark(text, of=values)]
     say = [] if names[column] else [f"missing='median', say, of column {cut(column, SHOWN_CHARACTERS)}"]
     if isinstance(exc, ValueUnparsable) and texts:
         say.append(f"missing_values={texts!r} of the recipe")

@@ -19,9 +19,9 @@ from workflows.cli.doctor import shown
 from workflows.cli.options import PORT_HELP, PORTS
 from workflows.cli.screen import console, say
 from workflows.cli.sentences import sentence
-from workflows.cli.stage import LOCAL, Stage
+from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.doctor.finding import is_healthy
-from workflows.local.process import SHORT_PORT
+from workflows.local.process import SHORT_PORT, LocalAws
 
 if TYPE_CHECKING:
     from workflows.drafting.draft import Draft
@@ -79,11 +79,18 @@ def init(
     place.write(drafted.text, replaces=force)
     say(f"wrote {IN_WORDS}/{place.file.name}")
     if no_run:
-        command = f"nightswap local up --model {place.model} --data {shlex.quote(str(file))}"
-        say(f"to take it live on this machine: {command}")
+        say(f"to take it live on this machine: {_way_live(place.model, shlex.quote(str(file)))}")
         return
     outcome = local.whole_job(model=place.model, data=given.path, serves=not once, port=port)
     sys.exit(0 if outcome in WENT_WELL else 1)
+
+
+def _way_live(model: str, file: str) -> str:
+    if LocalAws.running(ROOT) is None:
+        return f"nightswap local up --model {model} --data {file}"
+    return (
+        f"nightswap deploy && nightswap data add {file} --model {model} && nightswap retrain --model {model} --watch"
+    )
 
 
 def _show(drafted: Draft, *, file: LocalFile, label: str) -> None:

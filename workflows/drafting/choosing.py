@@ -167,7 +167,8 @@ def _no_category(column: Column) -> str:
         return f"every cell is another text, such as {quoted(text)}: an identifier"
     if several:
         found = "thousands of" if column.levels is None else f"{len(column.levels):,}"
-        return f"{found} different texts, such as {quoted(text)}: more than {LEVELS_MAX}; join the rare ones"
+        group = f"; or is it who the rows are of? split=Split(group={quoted(column.name)}) keeps theirs together"
+        return f"{found} different texts, such as {quoted(text)}: more than {LEVELS_MAX}; join the rare ones{group}"
     return ""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.cutting import listed, quoted
+from chalicelib.dates.nights import DATE
 from chalicelib.errors import BadRequest, ClassSharesShifted, CommandFailed
 from chalicelib.limits import CLASSES
 from chalicelib.names import nearest_model_name
@@ -50,11 +51,14 @@ class Draft:
 def model_named_after(file: str) -> str:
     """The model's name where the user gives none; raises BadRequest where a file's name has nothing for one.
 
-    >>> model_named_after("Loans 2024.csv.gz")
-    'loans-2024'
+    The night that the file is of is no part of it.
+
+    >>> model_named_after("Loans 2024.csv.gz"), model_named_after("loans-2026-11-25.csv")
+    ('loans-2024', 'loans')
     """
     ending = next((each for each in PACKED if file.lower().endswith(each)), "")
-    found = nearest_model_name(file[: len(file) - len(ending)])
+    named = file[: len(file) - len(ending)]
+    found = nearest_model_name(DATE.sub("", named).rstrip("-_. ")) or nearest_model_name(named)
     if found is None:
         raise BadRequest(f"no model can be named after {quoted(file)}: name it, as in --model loans")
     return found

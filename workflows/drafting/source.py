@@ -6,10 +6,10 @@ import inspect
 import shlex
 import textwrap
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.cutting import amount, cut, quoted
+from chalicelib.cutting import amount, cut, listed, quoted
 from lambdas.model.recipe import Date
 from lambdas.model.recipe.parts import Array
 from workflows.drafting.baseline import Bound
@@ -80,11 +80,18 @@ def source(parts: Parts) -> str:
         *([f"{INDENT}positive={text(parts.positive)},"] if parts.positive is not None else ()),
         f"{INDENT}estimator=estimator,",
         f"{INDENT}thresholds=[",
-        *_thresholds(parts.bounds),
+        *_thresholds(parts),
         f"{INDENT}],",
         ")",
     ]
     return "\n".join(lines) + "\n"
+
+
+def unbounded(classes: Iterable[str], bounds: Sequence[Bound]) -> Sequence[str]:
+    """The classes whose recall no threshold bounds, where those of more than two should."""
+    different = list(dict.fromkeys(classes))
+    bounded = {each.threshold.of for each in bounds}
+    return [each for each in different if each not in bounded] if len(different) > 2 else []
 
 
 def text(value: str) -> str:
@@ -124,8 +131,14 @@ def _classes(labels: Mapping[str, int], classes: Mapping[str, str]) -> Iterator[
         yield f"{2 * INDENT}{text(name)}: {text(classes[name])},"
 
 
-def _thresholds(bounds: Sequence[Bound]) -> Iterator[str]:
-    for each in bounds:
+def _thresholds(parts: Parts) -> Iterator[str]:
+    if without := unbounded(parts.classes.values(), parts.bounds):
+        yield from _comment(
+            f"No bound for the recall of {listed(map(quoted, without), most=5)}: of so few rows in the holdout, a"
+            " model that is as good may get all wrong on some night. With more rows, write one.",
+            depth=2,
+        )
+    for each in parts.bounds:
         for line in each.about:
             yield from _comment(line, depth=2)
         of = [] if each.threshold.of is None else [f"of={text(each.threshold.of)}"]

@@ -173,9 +173,14 @@ def day_check(*, last: str | None = None, said: Check | None = None) -> Check:
     return problem
 
 
+def _label(text: str) -> str:
+    """In quotes where the spaces around it would not be seen."""
+    return text if text == text.strip() else repr(text)
+
+
 def label_check(recipe: Recipe) -> Check:
     """The Check of cells that hold a label."""
-    unknown = f"no known label (one of {cut(listed(recipe.classes), LISTED_CHARACTERS)})"
+    unknown = f"no known label (one of {cut(listed(map(_label, recipe.classes)), LISTED_CHARACTERS)})"
 
     def problem(text: str) -> Problem | None:
         if not text:

@@ -40,7 +40,10 @@ def test_a_file_becomes_a_live_model_where_the_local_aws_runs_already(up: LocalU
     refused = up.clone.nightswap("init", str(file), "--label", "paid")
     done = up.clone.nightswap("init", str(file), "--label", "paid", "--force")
 
-    assert only_written.stdout.endswith(f"nightswap local up --model my-loans --data '{file}'\n")
+    assert only_written.stdout.endswith(
+        f": nightswap deploy && nightswap data add '{file}' --model my-loans"
+        " && nightswap retrain --model my-loans --watch\n"
+    )
     assert refused.returncode == 1
     assert "my_loans.py is there already" in refused.stderr
     assert done.returncode == 0, done.stdout + done.stderr

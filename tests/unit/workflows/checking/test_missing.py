@@ -46,6 +46,26 @@ def test_what_a_recipe_can_say_of_a_cell_that_is_missing_or_looks_so(
     assert words in found and bool(found) == bool(words)
 
 
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["n.v.t."] * 3, "missing_values=['n.v.t.'] of the recipe (docs"),
+        (["n.v.t."] * 2, ""),
+        (["n.v.t.", "n.v.t.", "x"], ""),
+        (["1,5"] * 3, ""),
+    ],
+    ids=["one word", "twice", "several words", "a number"],
+)
+def test_a_word_that_all_bad_cells_have_may_stand_for_a_missing_number(cells: list[str], words: str) -> None:
+    rows = "".join(f'"{cell}",S0,ok.\n' for cell in cells)
+    with pytest.raises(ValueUnparsable) as refused:
+        read_text("a.csv", text=f"size,flag,label\n1,S0,ok.\n{rows}".encode(), recipe=PLAIN)
+
+    found = missing.way_out(refused.value, recipe=PLAIN)
+
+    assert words in found and bool(found) == bool(words)
+
+
 def test_a_column_that_takes_a_missing_value_lacks_the_text_alone() -> None:
     with pytest.raises(ValueUnparsable) as refused:
         read_text("a.csv", text=LINES.format("null", "S0").encode(), recipe=TAKES)

@@ -354,6 +354,12 @@ def test_as_many_texts_as_are_sensible_are_taken_and_one_more_is_not() -> None:
     assert why("city", lambda row: f"c{row % (LEVELS_MAX + 1)}", rows=300).startswith("101 different texts, such as")
 
 
+def test_a_column_of_too_many_texts_may_be_the_group_of_its_rows() -> None:
+    assert why("customer", lambda row: f"c{row % 150}", rows=300).endswith(
+        "join the rare ones; or is it who the rows are of? split=Split(group='customer') keeps theirs together"
+    )
+
+
 def test_sentences_are_free_text_and_names_of_two_words_are_texts() -> None:
     assert why("note", lambda row: f"number {row % 200} came", rows=400) == "free text, up to 15 characters"
     assert why("note", lambda row: f"number {row % 200}", rows=400).startswith("200 different texts")

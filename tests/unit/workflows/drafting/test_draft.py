@@ -210,7 +210,14 @@ def test_a_file_without_a_row_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("file", "model"),
-    [("loans.csv", "loans"), ("Loans 2024.CSV.GZ", "loans-2024"), ("a_b.tsv", "a-b-tsv"), ("x" * 40, "x" * 24)],
+    [
+        ("loans.csv", "loans"),
+        ("Loans 2024.CSV.GZ", "loans-2024"),
+        ("a_b.tsv", "a-b-tsv"),
+        ("x" * 40, "x" * 24),
+        ("loans-2026-11-25.csv.gz", "loans"),
+        ("2026-11-25_loans (1).csv", "loans-1"),
+    ],
 )
 def test_a_model_is_named_after_its_file(file: str, model: str) -> None:
     assert model_named_after(file) == model

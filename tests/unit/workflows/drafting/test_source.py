@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,17 @@ def parts(*, names: list[str], labels: list[str], file: str = "loans.csv", posit
         estimator=plain,
         bounds=[Bound(at_least("accuracy", bound=0.99), ["0.995"]), *bounds],
     )
+
+
+def test_a_class_of_many_without_a_bound_is_named() -> None:
+    made = replace(parts(names=["age"], labels=["a", "b"]), classes={"a": "a", "b": "b", "c": "c"})
+
+    assert "        # No bound for the recall of 'c': of so few rows" in source(made)
+
+
+@pytest.mark.parametrize("labels", [["a", "b"], ["a", "b", "c"]])
+def test_classes_that_have_their_bounds_are_not_named(labels: list[str]) -> None:
+    assert "No bound" not in source(parts(names=["age"], labels=labels))
 
 
 def formatted(written: str) -> str:

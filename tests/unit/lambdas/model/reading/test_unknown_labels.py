@@ -43,6 +43,13 @@ def test_different_unknown_labels_are_told_with_their_counts_the_most_frequent_f
     assert error.details["different_labels"] == 3
 
 
+def test_spaces_around_a_label_of_the_recipe_are_seen() -> None:
+    recipe = data.recipe(columns=RECIPE.columns, classes={" yes": "bad", "ok.": "good"}, other=None)
+
+    with pytest.raises(LabelUnknown, match=r"no known label \(one of ' yes', ok\.\)"):
+        read("yES", recipe=recipe)
+
+
 def test_a_single_unknown_label_is_told_as_one() -> None:
     assert "1 label is unknown, with so many rows: 'jam.' 2." in refused("jam.", "jam.").message
 
