@@ -17,6 +17,7 @@ from typing import Any
 
 from chalicelib.documents import documents
 from chalicelib.registry import registry
+from tests.simulation import scorers
 
 FORMAT = "scorecard"
 TREES = "trees"
@@ -85,6 +86,9 @@ class ServingCode:
             raise MemoryError(word)
         if word == SLOW:
             self._sleep(SLOW_SECONDS)
+        if "why" in event.get("query", ()):
+            columns, share = model["schema"]["columns"], answer(model)["probability"]
+            return json.dumps(scorers.service(manifest, columns, share=share).answer(event)).encode()
         names = {name: manifest[name] for name in ("model", "model_version", "artifact_sha256", "format")}
         return json.dumps({"status": 200, "body": {**names, **_body(model, event)}}).encode()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ from chalicelib.contracts.decisions import NOTHING_NEW, PROMOTED
 from chalicelib.explain.explanation import explain
 from chalicelib.explain.facts import gather
 from chalicelib.interventions.move_decisions import PROMOTE, ROLLBACK
-from tests.simulation import acts, hands, scenarios, serving, triggers
+from tests.simulation import acts, hands, scenarios, scorers, serving, triggers
 from tests.simulation.acts import NIGHT, RUN
 from tests.simulation.invariants import ALWAYS, SETTLED, check
 from tests.simulation.readings import outcomes, registered
@@ -39,12 +41,14 @@ def test_model_of_any_format_is_explained_known_again_rolled_back_promoted_prune
     assert "and answered as it was judged." in lines
     assert "After step 2 (50 %) of the canary" in lines
     assert asked(world)["format"] == version["format"]
+    tells_why(world, version=2, form=version["format"])
 
     assert comes_again(world, kind, days=1) == NOTHING_NEW
 
     by_hand(world, ROLLBACK, None)
     assert world.store.find(layout.quarantined(MODEL, version["fingerprint"]))
     assert asked(world)["model_version"] == 1
+    tells_why(world, version=1, form=serving.FORMAT)
     assert comes_again(world, kind, days=2) == NOTHING_NEW
 
     by_hand(world, PROMOTE, 2)
@@ -54,6 +58,7 @@ def test_model_of_any_format_is_explained_known_again_rolled_back_promoted_prune
     hands.restore(world)
     world.settle()
     assert (asked(world)["model_version"], asked(world)["format"]) == (2, version["format"])
+    tells_why(world, version=2, form=version["format"])
     check(world, ALWAYS)
     check(world, SETTLED)
 
@@ -99,7 +104,27 @@ def explained(world: World, run: str) -> str:
     return "\n".join(told)
 
 
-def asked(world: World) -> dict[str, object]:
-    answer = world.functions.invoke(MODEL, json.dumps({"query": {"x": ["1"]}}).encode(), qualifier="live")
-    body: dict[str, object] = json.loads(answer.payload)["body"]
+def asked(world: World, **beside: list[str]) -> dict[str, Any]:
+    event = {"query": {"x": ["1"], **beside}}
+    answer = world.functions.invoke(MODEL, json.dumps(event).encode(), qualifier="live")
+    body: dict[str, Any] = json.loads(answer.payload)["body"]
     return body
+
+
+def tells_why(world: World, *, version: int, form: str) -> None:
+    """The version that serves adds up its columns exactly to its own lead; a graph says that it cannot."""
+    told = asked(world, why=["1"])
+    if form == serving.FORMATS[ONNX]:
+        assert (told["Code"], told["Accepted"]) == ("WhyUnknown", "a request without why")
+        return
+    (said,) = asked(world)["predictions"]
+    (answer,) = told["predictions"]
+    why = answer["why"]
+    assert (told["model_version"], answer["label"], why["against"]) == (version, "normal", "attack")
+    assert answer["probabilities"] == pytest.approx(said["probabilities"], abs=1e-12)
+    assert [each["column"] for each in why["columns"]] == ["x"]
+    parts = [why["constant"], why["others"], *(each["adds"] for each in why["columns"])]
+    assert math.fsum(parts) == pytest.approx(why["lead"], abs=1e-12)
+    share = said["probability"]
+    assert why["lead"] == pytest.approx(math.log(share / (1 - share)), abs=1e-12)
+    assert why["columns"][0]["adds"] == pytest.approx((1 - scorers.OF_THE_CONSTANT) * why["lead"], abs=1e-12)

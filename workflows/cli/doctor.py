@@ -166,7 +166,8 @@ def shown(findings: Iterable[Finding]) -> Iterator[Finding]:
 def _wrapped(text: str, *, beside: int = 0) -> list[str]:
     """Each line by itself: an error of several problems has one for each."""
     width = console.width - len(INDENT) - beside
-    return [line for each in text.split("\n") for line in in_lines(each, width=width, hanging="")]
+    each_by_itself = ((each, "  " if each.lstrip().startswith("- ") else "") for each in text.split("\n"))
+    return [line for each, hanging in each_by_itself for line in in_lines(each, width=width, hanging=hanging)]
 
 
 COMMANDS = (doctor,)

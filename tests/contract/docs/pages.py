@@ -50,6 +50,21 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in HEADING.findall(prose(text))}
 
 
+def section(text: str, anchor: str) -> str:
+    """What stands below the heading that a link names, up to the next heading.
+
+    >>> section("# One\\na\\n## Two\\nb\\n", "one")
+    'a\\n'
+    """
+    outside = FENCE.sub(
+        lambda block: "\n" * block[0].count("\n"), text
+    ).splitlines()  # a comment in one is no heading
+    headings = [place for place, line in enumerate(outside) if HEADING.fullmatch(line)]
+    begin = next(place for place in headings if anchors(outside[place]) == {anchor})
+    end = next((place for place in headings if place > begin), None)
+    return "".join(text.splitlines(keepends=True)[begin + 1 : end])
+
+
 def rows(text: str) -> list[list[str]]:
     """The cells of every row of every table, its headers among them."""
     lines = [line.strip() for line in prose(text).splitlines() if line.startswith("|")]

@@ -38,6 +38,7 @@ from lambdas.model.recipe import (
 from lambdas.model.recipe.gate_rules import LESS_IS_BETTER, METRICS
 from lambdas.serve.handler import FORMATS
 from tests.contract.docs import pages
+from tests.e2e.commands import test_pages
 from tests.e2e.commands.test_readme import loans
 from workflows.checking.recipe import try_out
 from workflows.cli.main import group
@@ -152,6 +153,53 @@ def test_every_metric_is_in_the_table_with_the_function_that_bounds_it() -> None
     for metric in METRICS:
         made_with = "`at_most`" if metric in LESS_IS_BETTER else "`at_least`"
         assert told[f"`{metric}`"][0] == made_with
+
+
+EXAMPLES = pages.section(PAGE, "examples")
+POINTS = {
+    "check": "#recipes",
+    "draft": "first-model.md#a-first-model",
+    "convert": "first-model.md#files-from-elsewhere",
+    "add": "../README.md#add-a-model",
+    "list, remove": "first-model.md#afterwards",
+    "missing or out of range": "columns.md#missing-values",
+    "bad": "tolerance.md#bad-rows",
+    "labels": "tolerance.md#labels",
+    "dates": "columns.md#dates",
+    "arrays": "columns.md#arrays",
+    "groups": "splits.md#groups",
+    "copies": "splits.md#copies",
+    "by time": "splits.md#by-time",
+    "windows": "splits.md#windows",
+    "steps": "estimators.md#before-it",
+    "functions": "estimators.md#functions-of-one-column",
+    "times": "estimators.md#parts-of-a-time",
+    "searches": "estimators.md#searches",
+    "why": "predictions.md#why-the-columns-that-moved-it-most",
+    "warnings": "columns.md#warnings-of-a-prediction",
+    "at a time": "predictions.md#what-was-live-before",
+    "rebuilt": "predictions.md#a-version-trained-again",
+}
+"""What a recipe, or a command about one, can do for the tables that people have, and where it is shown."""
+RUN = {
+    "sh": {*test_pages.PAGES, test_pages.FIRST_MODEL, "README.md"},
+    "python": {"recipes.md", "columns.md", "splits.md", "tolerance.md", "estimators.md"},
+    "json": {"columns.md"},
+}
+"""The pages whose blocks of a language the tests run, or hold against what runs."""
+
+
+def test_each_point_is_linked_to_its_example() -> None:
+    assert dict(re.findall(r"\[([^\]]+)\]\(([^)\s]+)\)", EXAMPLES)) == POINTS
+
+
+@pytest.mark.parametrize("link", POINTS.values())
+def test_behind_each_link_stands_an_example_that_the_tests_run(link: str) -> None:
+    path, anchor = link.split("#")
+    page = Path(path or "recipes.md").name
+    shown = pages.section((pages.PAGES | pages.AT_THE_TOP)[page], anchor)
+
+    assert any(pages.blocks(shown, language) for language, run in RUN.items() if page in run)
 
 
 def test_page_names_every_format_in_the_order_in_which_they_are_asked() -> None:
