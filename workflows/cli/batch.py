@@ -25,7 +25,7 @@ from chalicelib.limits import BATCH_BYTES
 from workflows import person
 from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
-from workflows.cli.screen import counting, number, say, show_json, table
+from workflows.cli.screen import counting, matrix, number, say, show_json, table
 from workflows.cli.stage import Stage
 from workflows.cli.watching import in_words
 from workflows.local.state import whole_files
@@ -160,11 +160,7 @@ def _show(told: dict[str, Any], files: list[Path]) -> None:
     if told["labelled"]:
         say(f"accuracy {number(told['accuracy'])} of {amount(told['labelled'], 'record')} with a label")
         classes = sorted({*told["matrix"], *told["labels"]})
-        rows = [
-            [f"true {true}", *(f"{told['matrix'].get(true, {}).get(label, 0):,}" for label in classes)]
-            for true in classes
-        ]
-        table("", ["", *(f"predicted {label}" for label in classes)], rows)
+        matrix("", classes, [[told["matrix"].get(true, {}).get(label, 0) for label in classes] for true in classes])
     for file in files:
         say(f"wrote {file}")
 

@@ -31,7 +31,7 @@ SPACES = "  "
 AS_ABOVE = "as above"
 NAME_WIDTH_MIN = 10
 """Of a rule, and of a class, however narrow the screen is."""
-MATRIX, AXES = "confusion matrix of the holdout", ": true classes down, predicted across"
+MATRIX, AXES = "confusion matrix of the holdout", "true classes down, predicted across"
 
 
 def show_json(document: Any) -> None:
@@ -106,29 +106,36 @@ def table_with_lines(columns: Sequence[str], rows: Sequence[tuple[Sequence[str |
 
 
 def confusion_matrix(report: Report) -> None:
-    """Rows true, columns predicted, as wide as the screen; nothing of a report without one.
+    """As `matrix` shows it; nothing of a report without one."""
+    if report.classes and report.matrix:
+        matrix(MATRIX, report.classes, report.matrix)
+
+
+def matrix(title: str, classes: Sequence[str], counts: Sequence[Sequence[Any]]) -> None:
+    """Rows true, columns predicted, as wide as the screen.
 
     Where the names of the classes are too long for headings, the columns have their numbers; where there are too many
     of these too, each table has as many predicted classes as fit.
     """
-    if not report.classes or not report.matrix:
-        return
-    shown = [[f"{cell:,}" if isinstance(cell, int) else cell for cell in counts] for counts in report.matrix]
-    rows = [[f"true {name}", *counts] for name, counts in zip(report.classes, shown, strict=True)]
-    for title, heading in (("", "predicted {}"), (AXES, "{}")):
-        columns = ["", *(heading.format(name) for name in report.classes)]
+    shown = [[f"{cell:,}" if isinstance(cell, int) else cell for cell in of_class] for of_class in counts]
+    rows = [[f"true {name}", *of_class] for name, of_class in zip(classes, shown, strict=True)]
+    with_axes = f"{title}: {AXES}" if title else AXES
+    for above, heading in ((title, "predicted {}"), (with_axes, "{}")):
+        columns = ["", *(heading.format(name) for name in classes)]
         widths = [max(len(str(cell)) for cell in column) for column in zip(columns, *rows, strict=True)]
         if sum(widths) + len(SPACES) * (len(widths) - 1) <= console.width:
-            table(f"{MATRIX}{title}", columns, rows)
+            if above:
+                console.print(Text(above, style="bold"))
+            table("", columns, rows)
             return
-    _numbered_matrix(report.classes, report.matrix)
+    _numbered_matrix(with_axes, classes, counts)
 
 
-def _numbered_matrix(classes: Sequence[str], matrix: Sequence[Sequence[Any]]) -> None:
+def _numbered_matrix(title: str, classes: Sequence[str], counts: Sequence[Sequence[Any]]) -> None:
     """With a number for each class, one space between columns, and no commas in the counts."""
-    columns = [(str(number), *map(str, counts)) for number, counts in enumerate(zip(*matrix, strict=True), start=1)]
+    columns = [(str(number), *map(str, column)) for number, column in enumerate(zip(*counts, strict=True), start=1)]
     labels = [f"{number} {name}" for number, name in enumerate(classes, start=1)]
-    console.print(Text(f"{MATRIX}{AXES}", style="bold"))
+    console.print(Text(title, style="bold"))
     while columns:
         room, fitting = console.width - NAME_WIDTH_MIN, 0
         for column in columns:

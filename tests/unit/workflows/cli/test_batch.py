@@ -52,6 +52,19 @@ def test_predictions_and_errors_are_written_beside_the_file(stage: BatchStage, t
     assert [json.loads(line)["record"] for line in errors] == [25, 50]
 
 
+def test_matrix_of_a_batch_has_no_heading_that_is_broken_where_the_screen_is_narrow(
+    stage: BatchStage, tmp_path: Path
+) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_bytes(batches.many(5))
+
+    lines = [line.rstrip() for line in stage.run("batch", str(file), width=40).stdout.splitlines()]
+
+    at = lines.index("true classes down, predicted across")
+    assert lines[at + 1].split() == ["attack", "normal"]
+    assert lines[at + 2].split()[:2] == ["true", "attack"]
+
+
 def test_same_file_again_brings_what_there_is(stage: BatchStage, tmp_path: Path) -> None:
     file, folder = tmp_path / "rows.csv", tmp_path / "results"
     file.write_bytes(batches.many(3))
