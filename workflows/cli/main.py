@@ -10,7 +10,9 @@ from typing import NoReturn
 
 import click
 
-from chalicelib.errors import DiskFull, NightswapError
+from chalicelib.cutting import quoted
+from chalicelib.errors import DiskFull, ModelUnknown, NightswapError
+from lambdas import recipes
 from workflows import aws_errors
 from workflows.checking.recipe import in_lines
 from workflows.cli import (
@@ -101,7 +103,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(exc.exit_code)
     except NightswapError as exc:
         accepted = exc.details.get("accepted")
-        _fail(type(exc).__name__, in_lines(exc) + (f" (accepted: {accepted})" if accepted else ""))
+        said = in_lines(exc) + (f" (accepted: {accepted})" if accepted else "")
+        _fail(type(exc).__name__, said + _not_deployed(exc))
     except Exception as exc:
         if room.is_full(exc):
             _fail(DiskFull.__name__, f"no room is left for {exc.filename or 'a file'}: make some, then try again")
@@ -110,6 +113,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not aws_errors.is_of_aws(exc):
             raise
         _fail(type(exc).__name__, aws_errors.in_words(exc))
+
+
+def _not_deployed(error: NightswapError) -> str:
+    """The way out for a model that the stage lacks and that has a recipe here; an empty text for another error."""
+    if isinstance(error, ModelUnknown) and any(error.message.endswith(quoted(name)) for name in recipes.names()):
+        return ". Its recipe is here, and not deployed: nightswap deploy"
+    return ""
 
 
 def _barred(error: Exception) -> str | None:

@@ -119,6 +119,11 @@ def test_help_ends_with_zero(capsys: pytest.CaptureFixture[str]) -> None:
             "ModelUnknown: there is no model 'nope' (accepted: a, b)\n",
         ),
         (
+            ModelUnknown("there is no model 'kdd99-http'", field="model", accepted="a"),
+            "ModelUnknown: there is no model 'kdd99-http' (accepted: a). Its recipe is here, and not deployed:"
+            " nightswap deploy\n",
+        ),
+        (
             ACCESS_DENIED,
             "ClientError: An error occurred (AccessDenied) when calling the GetObject operation: no: permit the call;"
             " nightswap doctor --print-policy prints all that is needed\n",
