@@ -59,8 +59,10 @@ def _kept(prepared: Prepared, recipe: Recipe) -> Iterator[str]:
     draws = prepared.draws.values()
     others = sum(draw.rule != wanted.rule for draw in draws if {draw.rule, wanted.rule} - {*BY_CLASSES})
     if others:
-        yield f"{others} of them {verb(others, 'keeps', 'keep')} the rule that they were first split by"
+        were = verb(others, "it was", "they were")
+        yield f"{amount(others, 'object')} {verb(others, 'keeps', 'keep')} the rule that {were} first split by"
     asked_for = (wanted.holdout_ratio, wanted.seed)
     kept = sum((draw.holdout_ratio, draw.seed) != asked_for for draw in draws if draw.rule not in BY_TIME)
     if kept:
-        yield f"{kept} of them {verb(kept, 'keeps', 'keep')} the ratio and seed that they were first split by"
+        were = verb(kept, "it was", "they were")
+        yield f"{amount(kept, 'object')} {verb(kept, 'keeps', 'keep')} the ratio and seed that {were} first split by"

@@ -181,7 +181,7 @@ def test_files_that_were_drawn_row_by_row_stay_so_and_need_no_date() -> None:
     assert [draw.rule for draw in found.draws.values()] == [NIGHTLY] * 3 + [DRAWN]
     newer = {float(100 * each + row) for each in (5, 6) for row in range(10)}
     assert rows_of(account, found, "holdout") == held_out | newer
-    assert told(found, BY_NIGHTS).endswith("; 1 of them keeps the rule that they were first split by")
+    assert told(found, BY_NIGHTS).endswith("; 1 object keeps the rule that it was first split by")
 
 
 @pytest.mark.parametrize(("recipe", "rule"), [(BY_NIGHTS, NIGHTLY), (BY_DAYS, DATED)], ids=["nights", "days"])

@@ -113,7 +113,7 @@ def test_new_files_follow_the_seed_and_ratio_of_the_files_that_were_split_by_the
     assert not train & holdout
     found = prepare(account, files, known=known, recipe=recipe)
     assert {(draw.holdout_ratio, draw.seed) for draw in found.draws.values()} == {(0.2, 42)}
-    assert told(found, recipe).endswith("6 of them keep the ratio and seed that they were first split by")
+    assert told(found, recipe).endswith("6 objects keep the ratio and seed that they were first split by")
 
 
 def test_files_that_were_split_row_by_row_stay_so_and_it_is_told_whose_groups_are_on_both_sides() -> None:
@@ -131,7 +131,7 @@ def test_files_that_were_split_row_by_row_stay_so_and_it_is_told_whose_groups_ar
     share = 100 * found.profile["holdout_rows"] / 120
     assert told(found, BY_GROUP) == (
         f"; {share:.1f} % of the rows are held out: {len(holdout)} of 40 groups of customer; {both} of them are in"
-        " the training part too, by files that were split before; 2 of them keep the rule that they were first split"
+        " the training part too, by files that were split before; 2 objects keep the rule that they were first split"
         " by"
     )
 

@@ -102,9 +102,7 @@ def test_changed_split_of_the_recipe_moves_no_row_either_and_it_is_said(ratio: f
     ready = preprocessing(night.edges, run=NEXT)
 
     assert expected_of_night_1(asked_for) <= held_out(night, ready.holdout_uri)
-    assert ready.reason == (
-        "1,000 rows in 2 objects; 1 of them keeps the ratio and seed that they were first split by"
-    )
+    assert ready.reason == ("1,000 rows in 2 objects; 1 object keeps the ratio and seed that it was first split by")
 
 
 def test_object_that_was_taken_out_and_comes_back_is_split_as_it_was() -> None:
