@@ -37,6 +37,7 @@ reader.py          tells by which code
 intermediates.py   reads and writes the files between tasks
 imports.py         reads a model that was trained elsewhere
 parts.py           hands on the rows of a side, part by part
+archives.py        makes one file of the files of a part
 answers.py         hands on the estimator's answers for the holdout, part by part
 row_answers.py     keeps what the versions answered for the holdout row by row
 opening.py         opens the artifacts that Evaluate scores, where there is memory for them

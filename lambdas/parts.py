@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import io
 import re
 import shutil
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,21 +27,17 @@ from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, DataError, DatasetTooLarge
 from chalicelib.layout import Place
 from chalicelib.registry.report import Imported
+from lambdas.archives import unzipped, zipped
 from lambdas.intermediates import read
+from lambdas.model.arrays import Content
 from lambdas.model.data.part import Part, merged
-from lambdas.model.data.sums import AS_THEY_ARE
 from lambdas.model.reading.table import Table
 from lambdas.model.splitting.split import Draw
 
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
-"""The time of every file in a zip file, so that the same rows are the same bytes."""
 DISK_SPARE_BYTES = 20_000_000
 """What is left free beside the parts, for whatever else a task writes."""
 FOLDER = "nightswap-parts-"
 """How the names of the folders of copies begin."""
-PACKING = 1
-"""zlib's fastest: on KDD Cup 99 it makes rows a fourth of their size, and its slower ones a fifth, in four times the
-time."""
 PLAIN = re.compile(r"\w[\w.]*", re.ASCII)
 """The name of a file of a part, which lies in a folder of its own."""
 LOCK = "lock"
@@ -110,7 +103,7 @@ def stored(edges: Edges, files: Mapping[str, bytes], *, rows: int, model: str, i
     return StoredPart(key=key, sha256=digest, etag=f'"{md5}"', rows=rows, bytes=len(body), unpacked_bytes=unpacked)
 
 
-def files_of(edges: Edges, part: StoredPart) -> dict[str, bytes]:
+def files_of(edges: Edges, part: StoredPart) -> dict[str, Content]:
     """Raises ArtifactInvalid when it is gone, or another one."""
     uri = str(Place(edges.store.bucket, part.key))
     body = read(edges, uri)
@@ -246,22 +239,3 @@ def _remove_left_behind() -> None:
             pass
         finally:
             lock.close()
-
-
-def zipped(files: Mapping[str, bytes], *, is_packed: bool = True) -> bytes:
-    """The files in one, by their names; the same bytes for the same files and the same release of zlib."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for name, body in files.items():
-            kind = zipfile.ZIP_DEFLATED if is_packed and name not in AS_THEY_ARE else zipfile.ZIP_STORED
-            archive.writestr(zipfile.ZipInfo(name, LONG_AGO), body, compress_type=kind, compresslevel=PACKING)
-    return content.getvalue()
-
-
-def unzipped(content: bytes) -> dict[str, bytes]:
-    """What `zipped` made one of. Raises ValueError when it is damaged."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return {name: archive.read(name) for name in archive.namelist()}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as exc:
-        raise ValueError("it is no whole zip file") from exc

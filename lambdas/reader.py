@@ -15,6 +15,7 @@ from lambdas.model.reading.plain import LIBRARIES
 
 FOLDER = Path(__file__).parent
 CODE = (
+    "archives.py",
     "extents.py",
     "model/arrays.py",
     "model/data/part.py",

@@ -11,6 +11,10 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Texts = NDArray[np.str_]
 """Fixed-width unicode."""
+Content = bytes | memoryview
+"""Of a file. What is large is looked at where it lies."""
+NPY_HEADER_BYTES = 65_545
+"""That the first format of .npy has before the array, at most."""
 
 
 def to_npy(array: NDArray[np.generic]) -> bytes:
@@ -26,14 +30,14 @@ def from_npy(content: bytes) -> NDArray[np.generic]:
     return array
 
 
-def view_of_npy(content: bytes) -> NDArray[np.generic]:
+def view_of_npy(content: Content) -> NDArray[np.generic]:
     """The same without a copy, to be read alone: for what is large and is looked at once."""
-    file = io.BytesIO(content)
+    file = io.BytesIO(content[:NPY_HEADER_BYTES])
     if np.lib.format.read_magic(file) != (1, 0):
         raise ValueError("another format of .npy than NumPy writes for a plain array")
     shape, is_by_column, dtype = np.lib.format.read_array_header_1_0(file)
-    if dtype.hasobject or is_by_column:
+    if dtype.hasobject:
         raise ValueError("no plain array")
     count = int(np.prod(shape))
     found = np.frombuffer(content, dtype=dtype, count=count, offset=file.tell()) if count else np.empty(0, dtype)
-    return found.reshape(shape)
+    return found.reshape(shape, order="F" if is_by_column else "C")

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lambdas.model.arrays import Floats, Integers, Texts, from_npy, to_npy
+from lambdas.model.arrays import Content, Floats, Integers, Texts, to_npy, view_of_npy
 from lambdas.model.reading.table import Table
 
 Codes = NDArray[np.unsignedinteger[Any]]
@@ -117,9 +117,9 @@ class Part:
         return {**{name: to_npy(each) for name, each in zip(ARRAYS, arrays, strict=True)}, NAMES: names.encode()}
 
     @classmethod
-    def from_files(cls, files: Mapping[str, bytes]) -> Part:
+    def from_files(cls, files: Mapping[str, Content]) -> Part:
         """Raises KeyError for a missing file, ValueError for one that is not what `to_files` wrote."""
-        return _read([from_npy(files[name]) for name in ARRAYS], names=files[NAMES])
+        return _read([view_of_npy(files[name]) for name in ARRAYS], names=bytes(files[NAMES]))
 
     @classmethod
     def opened(cls, folder: Path) -> Part:

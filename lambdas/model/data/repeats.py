@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lambdas.model.arrays import Integers, to_npy
+from lambdas.model.arrays import Content, Integers, to_npy
 from lambdas.model.data.sums import HASHES, hashes_of
 from lambdas.model.splitting.row_hashes import Words
 
@@ -72,7 +72,7 @@ class Repeats:
         return dict(zip(HASHES, map(to_npy, (self.train, self.others)), strict=True))
 
     @classmethod
-    def from_files(cls, files: Mapping[str, bytes]) -> Repeats:
+    def from_files(cls, files: Mapping[str, Content]) -> Repeats:
         """Raises KeyError or ValueError for what `to_files` did not write."""
         return cls(*hashes_of(files))
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lambdas.model.arrays import Floats, Integers, from_npy, to_npy, view_of_npy
+from lambdas.model.arrays import Content, Floats, Integers, to_npy, view_of_npy
 from lambdas.model.data.part import Part
 from lambdas.model.splitting.row_hashes import STEP, Words, mixed, row_hashes
 
@@ -121,10 +121,10 @@ class Sums:
         return {name: to_npy(each) for name, each in zip(HASHES, self.hashes or (), strict=False)}
 
     @classmethod
-    def from_files(cls, files: Mapping[str, bytes]) -> Sums:
+    def from_files(cls, files: Mapping[str, Content]) -> Sums:
         """With the hashes, if their files are there. Raises KeyError or ValueError for what was not written so."""
-        told = json.loads(files[FIGURES])
-        sample, places = (from_npy(files[name]) for name in ARRAYS)
+        told = json.loads(bytes(files[FIGURES]))
+        sample, places = (view_of_npy(files[name]) for name in ARRAYS)
         return cls(
             classes=np.array(told["classes"], dtype=np.int64),
             smallest=np.array(told["smallest"], dtype=np.float64),
@@ -134,12 +134,12 @@ class Sums:
             levels=tuple(told["levels"]),
             hashes=hashes_of(files) if HASHES[0] in files else None,
             groups=_read_words(files, GROUPS) if GROUPS[0] in files else None,
-            sample=sample.astype(np.float64),
-            places=places.astype(np.uint64),
+            sample=sample.astype(np.float64, copy=False),
+            places=places.astype(np.uint64, copy=False),
         )
 
 
-def hashes_of(files: Mapping[str, bytes]) -> tuple[Words, Words]:
+def hashes_of(files: Mapping[str, Content]) -> tuple[Words, Words]:
     """Of all rows of the training part and of the holdout, from files where they are."""
     return _read_words(files, HASHES)
 
@@ -198,7 +198,7 @@ def _hashes(part: Part) -> Words:
     return np.concatenate(several) if several else np.empty(0, dtype=np.uint64)
 
 
-def _read_words(files: Mapping[str, bytes], names: tuple[str, str]) -> tuple[Words, Words]:
+def _read_words(files: Mapping[str, Content], names: tuple[str, str]) -> tuple[Words, Words]:
     train, holdout = (view_of_npy(files[name]).astype(np.uint64, copy=False) for name in names)
     return train, holdout
 

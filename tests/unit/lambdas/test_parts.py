@@ -19,7 +19,7 @@ from lambdas.engine import each
 from lambdas.model.data.part import Part
 from lambdas.model.data.sums import HASHES
 from lambdas.model.reading.table import Table
-from lambdas.parts import Parts, StoredPart, unzipped, zipped
+from lambdas.parts import Parts, StoredPart
 from tests.fakes.edges import FakeOutside
 
 CLASSES = ("normal", "attack")
@@ -196,60 +196,6 @@ def test_what_a_task_left_behind_that_was_ended_is_removed_and_what_another_has_
         assert (len(one.open("00000")), len(other.open("00000"))) == (2, 2)
 
 
-def test_zip_of_the_same_files_is_the_same_bytes_and_a_damaged_one_is_told() -> None:
-    files = part(1.0, 2.0).to_files()
-    body = zipped(files)
-    damaged = bytearray(body)
-    damaged[len(body) // 3] ^= 1
-
-    assert (zipped(files), unzipped(body)) == (body, files)
-    for wrong in (bytes(damaged), body[: len(body) // 2], b""):
-        with pytest.raises(ValueError, match="no whole zip file"):
-            unzipped(wrong)
-
-
-def test_parts_are_packed_as_fast_as_zlib_packs() -> None:
-    body = "".join(f"{number * number}," for number in range(120_000)).encode()
-    streams = {level: deflated(body, level) for level in (zlib.Z_BEST_SPEED, 6, 9)}
-
-    packed = zipped({"numeric.npy": body})
-
-    assert [level for level, stream in streams.items() if stream in packed] == [zlib.Z_BEST_SPEED]
-
-
-def deflated(body: bytes, level: int) -> bytes:
-    """As an entry of a zip file holds it."""
-    packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return packer.compress(body) + packer.flush()
-
-
-def test_rows_are_packed_and_hashes_which_are_as_good_as_random_stay_as_they_are() -> None:
-    body = b"0,230,1200;" * 100_000
-    packed, unpacked = (zipped({name: body}) for name in ("numeric.npy", HASHES[0]))
-
-    assert len(packed) < len(body) / 10
-    assert len(unpacked) > len(body)
-    assert unzipped(packed) == {"numeric.npy": body}
-    assert unzipped(unpacked) == {HASHES[0]: body}
-
-
-def test_part_that_is_written_anew_soon_is_not_packed() -> None:
-    files = {"numeric.npy": b"0" * 10_000}
-
-    assert len(zipped(files)) < 1_000
-    assert len(zipped(files, is_packed=False)) > 10_000
-    assert unzipped(zipped(files, is_packed=False)) == files
-
-
-def test_part_of_a_release_that_packed_none_is_read(tmp_path: Path) -> None:
-    files = part(1.0, 2.0).to_files()
-    with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-
-    assert unzipped((tmp_path / "old.zip").read_bytes()) == files
-
-
 def test_room_is_asked_for_what_the_rows_take_unpacked() -> None:
     night = FakeOutside()
     rows = 1_000
@@ -259,14 +205,3 @@ def test_room_is_asked_for_what_the_rows_take_unpacked() -> None:
 
     assert made.bytes < made.disk_bytes == sum(map(len, files.values()))
     assert old.disk_bytes == made.bytes
-
-
-def test_damage_anywhere_in_a_packed_part_is_told() -> None:
-    body = zipped({"numeric.npy": bytes(range(256)) * 4_000})
-    begin = body.index(b"numeric.npy") + len(b"numeric.npy")  # where the packed bytes begin
-
-    for place in range(begin, begin + 40):
-        damaged = bytearray(body)
-        damaged[place] ^= 0xFF
-        with pytest.raises(ValueError, match="no whole zip file"):
-            unzipped(bytes(damaged))
