@@ -41,6 +41,9 @@ class Value:
     def __init__(self, *values: Any, **named: Any) -> None:
         """Raises TypeError for a field that is missing, unknown or given twice."""
         kind = type(self)
+        if len(values) == len(kind.field_names) and not named and not kind._kw_only:  # as of each object in a list
+            vars(self).update(zip(kind.field_names, values, strict=True))
+            return
         given = {**dict(zip(kind.field_names, values, strict=False)), **named}
         known = {name: vars(kind)[name] for name in kind.field_names if name in vars(kind)} | given
         if len(given) != len(values) + len(named) or {*known} != {*kind.field_names} or (values and kind._kw_only):

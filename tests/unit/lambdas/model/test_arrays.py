@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from lambdas.model.arrays import from_npy, to_npy, view_of_npy
 
@@ -19,8 +20,27 @@ def test_array_comes_back_as_it_was() -> None:
             assert (again.dtype, again.shape, again.tolist()) == (array.dtype, array.shape, array.tolist())
 
 
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.arange(12.0).reshape(3, 4),
+        np.asfortranarray(np.arange(12.0).reshape(3, 4)),
+        np.arange(12.0).reshape(3, 4)[:, ::2],
+        np.empty((5, 0), dtype=np.uint8),
+        np.array(1.5),
+        np.array(["a", "über"]),
+    ],
+    ids=["rows", "columns", "with gaps", "empty", "a number", "texts"],
+)
+def test_array_is_the_file_that_numpy_saves(array: NDArray[np.generic]) -> None:
+    saved = io.BytesIO()
+    np.save(saved, array, allow_pickle=False)
+
+    assert to_npy(array) == saved.getvalue()
+
+
 def test_objects_are_neither_written_nor_read() -> None:
-    with pytest.raises(ValueError, match="allow_pickle=False"):
+    with pytest.raises(ValueError, match="array of Python objects"):
         to_npy(np.array([object()]))
     pickled = io.BytesIO()
     np.save(pickled, np.array([{"a": 1}]), allow_pickle=True)
