@@ -16,6 +16,8 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 PACKING = 1
 """zlib's fastest: on KDD Cup 99 it makes rows a fourth of their size, and its slower ones a fifth, in four times the
 time."""
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError)
+"""What a file raises that is no whole zip file."""
 HEADER_BYTES = 30
 LENGTHS = struct.Struct("<26xHH")
 """Of the name and of the extra field, in the header before each file's content; 4.3.7 of
@@ -42,12 +44,15 @@ def zipped(files: Mapping[str, bytes], *, is_packed: bool = True) -> bytes:
 
 
 def unzipped(content: bytes) -> dict[str, Content]:
-    """What `zipped` made one of. A file that is not packed is looked at where it lies, as its SHA-256 was checked with
-    that of the whole. Raises ValueError when it is damaged."""
+    """What `zipped` made one of. Raises ValueError when it is damaged, as far as zip files tell.
+
+    A file that is not packed is looked at where it lies, and its checksum left alone: whoever reads a part has
+    checked the SHA-256 of the whole.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return {each.filename: _lying(content, each) or archive.read(each) for each in archive.infolist()}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as exc:
+    except DAMAGE as exc:
         raise ValueError("it is no whole zip file") from exc
 
 

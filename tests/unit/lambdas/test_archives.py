@@ -15,12 +15,11 @@ FILES = {"numeric.npy": to_npy(np.array([[1.0], [2.0]])), "names.json": b'{"leve
 
 
 def test_zip_of_the_same_files_is_the_same_bytes_and_a_damaged_one_is_told() -> None:
-    files = FILES
-    body = zipped(files)
+    body = zipped(FILES)
     damaged = bytearray(body)
     damaged[len(body) // 3] ^= 1
 
-    assert (zipped(files), unzipped(body)) == (body, files)
+    assert (zipped(FILES), unzipped(body)) == (body, FILES)
     for wrong in (bytes(damaged), body[: len(body) // 2], b""):
         with pytest.raises(ValueError, match="no whole zip file"):
             unzipped(wrong)
@@ -60,12 +59,11 @@ def test_part_that_is_written_anew_soon_is_not_packed() -> None:
 
 
 def test_part_of_a_release_that_packed_none_is_read(tmp_path: Path) -> None:
-    files = FILES
     with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
-        for name, content in files.items():
+        for name, content in FILES.items():
             archive.writestr(name, content)
 
-    assert unzipped((tmp_path / "old.zip").read_bytes()) == files
+    assert unzipped((tmp_path / "old.zip").read_bytes()) == FILES
 
 
 def test_damage_anywhere_in_a_packed_part_is_told() -> None:
@@ -89,3 +87,12 @@ def test_array_that_is_not_packed_is_looked_at_where_it_lies(name: str) -> None:
     assert np.shares_memory(found, np.frombuffer(body, dtype=np.uint8))
     assert found.flags.aligned
     assert found.tolist() == array.tolist()
+
+
+def test_file_that_would_lie_behind_the_end_is_told() -> None:
+    body = bytearray(zipped({HASHES[0]: b"12345678"}))
+    place = body.index(b"PK\x01\x02") + 42  # where the list of the files tells where this one begins
+    body[place : place + 4] = (len(body) - 1).to_bytes(4, "little")
+
+    with pytest.raises(ValueError, match="no whole zip file"):
+        unzipped(bytes(body))

@@ -4,8 +4,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +15,6 @@ from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, RegistryIncomple
 from lambdas import parts
 from lambdas.engine import each
 from lambdas.model.data.part import Part
-from lambdas.model.data.sums import HASHES
 from lambdas.model.reading.table import Table
 from lambdas.parts import Parts, StoredPart
 from tests.fakes.edges import FakeOutside
