@@ -24,6 +24,7 @@ from chalicelib.limits import PART_DAYS
 from chalicelib.runs.dataset import Object
 from lambdas import kept, packing, packs
 from lambdas.horizon import NO_HORIZON
+from lambdas.model.arrays import Content
 from lambdas.model.data.part import Part, merged
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe, Tolerate, at_least
 from lambdas.packs import ANCHOR_OBJECTS, PACK_OBJECTS
@@ -166,7 +167,7 @@ def test_what_was_kept_before_makes_no_difference(histories: list[list[int]]) ->
     assert bodies(warm, found) == bodies(cold, again)
 
 
-def bodies(account: Counting, prepared: Prepared) -> list[dict[str, bytes]]:
+def bodies(account: Counting, prepared: Prepared) -> list[dict[str, Content]]:
     return [files_of(account.edges, each) for each in (*prepared.train, *prepared.holdout)]
 
 
