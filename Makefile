@@ -13,7 +13,7 @@ FAST = tests/contract tests/unit tests/fakes tests/container/test_assemble.py te
 LEFT_OUT ?=
 # What `make test` leaves to other suites, so that it is sooner done.
 # What only a stage with a job or an endpoint of SageMaker has:
-ENGINES = $(wildcard $(foreach each,sagemaker built_ins endpoints,tests/contract/definition/test_$(each).py tests/contract/stacks/test_$(each).py)) tests/unit/lambdas/engines
+ENGINES = $(wildcard $(foreach each,sagemaker built_ins tuner endpoints,tests/contract/definition/test_$(each).py tests/contract/stacks/test_$(each).py)) tests/unit/lambdas/engines
 # many ways to damage each stored document:
 DAMAGE = tests/unit/workflows/cli/test_damaged_documents.py
 # what goes beyond the main job, which promotes, rejects and fails once:
@@ -146,9 +146,13 @@ render: setup-all .venv-authorization/.ready  ## rewrite what is committed besid
 	@$(PROJECT) -m workflows.cli render --write
 	@$(PROJECT) -m workflows.cli render --write --engine sagemaker
 	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --algorithm linear-learner
+	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --tuner
+	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --tuner --algorithm linear-learner
 	@$(PROJECT) -m workflows.cli render --write --target endpoint
 	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --target endpoint
 	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --algorithm linear-learner --target endpoint
+	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --tuner --target endpoint
+	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --tuner --algorithm linear-learner --target endpoint
 	@$(PROJECT) -m tests.contract.stacks.golden_templates
 	@$(PROJECT) -m tests.contract.numbers
 	@$(PROJECT) -m tests.contract.documents

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from chalicelib.contracts.decisions import TRAIN, TRAIN_ON_SAGEMAKER
+from chalicelib.contracts.decisions import TRAIN, TRAIN_ON_SAGEMAKER, TUNE_ON_SAGEMAKER
 from chalicelib.contracts.training import Preprocessed, PreprocessTask, TrainingJob, TrainTask
 from chalicelib.cutting import amount
 from chalicelib.edges import Edges
@@ -18,7 +18,7 @@ from chalicelib.runs import dataset, novelty
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import arrivals, recipes, splits
-from lambdas.engines.sagemaker import built_in, job
+from lambdas.engines.sagemaker import built_in, job, tuner
 from lambdas.horizon import within
 from lambdas.leaving_out import LeavingOut
 from lambdas.model.data.swapped import in_words as in_a_sentence
@@ -87,10 +87,11 @@ def run(
     }
     engine = None if new.imported else recipe.on_sagemaker
     own = recipe.built_in if engine else None
-    where = f"; {job.in_words(engine, by=own.algorithm if own else '')}" if engine else ""
+    by = own.algorithm if own else ""
+    where = f"; {job.in_words(engine, by=by, tune=recipe.tuned_by_jobs)}" if engine else ""
     work = TrainTask(run=task.run, model=task.model, **sides)
     return Preprocessed(
-        decision=built_in.DECISIONS[own.algorithm] if own else TRAIN_ON_SAGEMAKER if engine else TRAIN,
+        decision=_decision(recipe) if engine else TRAIN,
         reason=f"{amount(rows, 'row')} in {amount(len(objects), 'object')}{told(prepared, recipe)}{_left_out(gone)}"
         f"{_changed(prepared.profile)}{_swapped(arrived)}{where}",
         fingerprint=fingerprint,
@@ -105,11 +106,20 @@ def run(
     )
 
 
+def _decision(recipe: Recipe) -> str:
+    """Of a recipe that has an engine."""
+    if recipe.built_in is not None:
+        return built_in.DECISIONS[recipe.built_in.algorithm]
+    return TUNE_ON_SAGEMAKER if recipe.tuned_by_jobs else TRAIN_ON_SAGEMAKER
+
+
 def _job(edges: Edges, work: TrainTask, recipe: Recipe, settings: TaskSettings) -> TrainingJob | None:
     """What the training job of the recipe's engine is to be."""
     engine, own = recipe.on_sagemaker, recipe.built_in
     if engine is None:
         return None
+    if recipe.tuned_by_jobs:
+        return tuner.describe(edges, work, recipe.tuned_by_jobs, engine, stage=settings.stage)
     if own is None:
         return job.describe(edges, work, engine, stage=settings.stage)
     return built_in.describe(edges, work, recipe, own, engine, stage=settings.stage, memory_mb=settings.memory_mb)

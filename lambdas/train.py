@@ -23,7 +23,7 @@ from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Artifact, Training, listed_schema
 from chalicelib.settings import TaskSettings
 from lambdas import answers, engine, imports, recipes
-from lambdas.engines.sagemaker import built_in, collected
+from lambdas.engines.sagemaker import built_in, collected, job, tuner
 from lambdas.model.data import room
 from lambdas.model.data.date_parts import spread
 from lambdas.model.folding.summary import Summary
@@ -50,12 +50,15 @@ def run(
     load: Callable[[str], Recipe] = recipes.load,
     find_format: Callable[[str], Format] = format_of,
     is_of_a_job: bool = False,
+    around: searching.Around = AROUND,
 ) -> Trained:
     """`is_of_a_job` where the training job itself runs this."""
     recipe = load(task.model)
     own = recipe.built_in
     if recipe.on_sagemaker and not own and not is_of_a_job and not imports.is_brought(edges, task.train_uri):
-        return collected.collect(edges, task, stage=settings.stage)
+        if recipe.tuned_by_jobs:
+            return tuner.collect(edges, task, recipe, recipe.tuned_by_jobs, stage=settings.stage)
+        return collected.collect(edges, task, key=job.output_key(settings.stage, run=task.run, model=task.model))
     with (
         Parts(edges, task.train_uri, task="Train") as train,
         Parts(edges, task.holdout_uri, task="Train", beside=train) as holdout,
@@ -70,7 +73,7 @@ def run(
         if train.imported is None and own is not None:
             fitted = built_in.collect(edges, task, recipe, own, stage=settings.stage)
         elif train.imported is None:
-            fitted = _fitted(recipe, train=train, holdout=holdout, memory_mb=settings.memory_mb)
+            fitted = _fitted(recipe, train=train, holdout=holdout, memory_mb=settings.memory_mb, around=around)
         else:
             if made.stored:
                 room.check_graphs(room.TRAIN, [len(brought)], memory_mb=settings.memory_mb, recipe=recipe)
@@ -98,13 +101,13 @@ def run(
     )
 
 
-def _fitted(recipe: Recipe, *, train: Parts, holdout: Parts, memory_mb: int) -> Fitted:
+def _fitted(recipe: Recipe, *, train: Parts, holdout: Parts, memory_mb: int, around: searching.Around) -> Fitted:
     """Part by part where the recipe's estimator folds, else with all rows in memory; where the recipe tunes, with the
     best parameters, which are searched before."""
     if why_in_one_piece(recipe):
         rows = [train.table(), holdout.table()]
         room.check(train_demand(recipe), rows, memory_mb=memory_mb, recipe=recipe)
-        recipe, tuning = searching.of_table(recipe, train=rows[0], memory_mb=memory_mb, around=AROUND)
+        recipe, tuning = searching.of_table(recipe, train=rows[0], memory_mb=memory_mb, around=around)
         trial.foresee(recipe, train=rows[0])
         expected = trial.expected(recipe, train=rows[0])
         if expected is not None:  # told before the fit, which may take long, or all of the function's time
@@ -124,7 +127,7 @@ def _fitted(recipe: Recipe, *, train: Parts, holdout: Parts, memory_mb: int) -> 
         memory_mb=memory_mb,
         recipe=recipe,
     )
-    recipe, tuning = searching.of_parts(recipe, rows=seen, summary=summary, memory_mb=memory_mb, around=AROUND)
+    recipe, tuning = searching.of_parts(recipe, rows=seen, summary=summary, memory_mb=memory_mb, around=around)
     few = first_of_each_class(parts, at_most=trial.ROWS_OF_A_CLASS)
     trial.foresee_of(recipe, few=few, levels=summary.known)
     return _with(fit_parts(recipe, rows=seen, summary=summary, fills=found), tuning=tuning)

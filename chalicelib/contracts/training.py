@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from chalicelib.values import Value
+
+OBJECTIVE = "objective"
+"""The metric by which SageMaker's tuner compares trials: the more, the better."""
+OBJECTIVE_LINE = "nightswap objective: "
+"""How the line begins with which a trial tells it, from fold to fold."""
 
 
 class PreprocessTask(Value, kw_only=True):
@@ -28,11 +34,14 @@ class TrainingJob(Value, kw_only=True):
     instances: int
     hyperparameters: Mapping[str, str]
     """Of one of SageMaker's own algorithms; none where the job runs the code of Train."""
+    tuning: Mapping[str, Any] | None = None
+    """What is searched by a job for each trial, as HyperParameterTuningJobConfig has it; then the rest is of each."""
 
 
 class Preprocessed(Value, kw_only=True):
     decision: str
-    """TRAIN, TRAIN_ON_SAGEMAKER, TRAIN_LINEAR_LEARNER, TRAIN_XGBOOST, TAKE_UP, NOTHING_NEW or SUPERSEDED."""
+    """TRAIN, TRAIN_ON_SAGEMAKER, TUNE_ON_SAGEMAKER, TRAIN_LINEAR_LEARNER, TRAIN_XGBOOST, TAKE_UP, NOTHING_NEW or
+    SUPERSEDED."""
     reason: str
     fingerprint: str | None
     """SHA-256 over data, recipe, code and serving configuration; None where Superseded."""

@@ -8,7 +8,7 @@ object_store.py        S3: the bucket
 object_versions.py     S3: all versions of its objects
 serving_functions.py   Lambda: the functions that serve
 failed_calls.py        why a function did not answer, in words
-training_jobs.py       SageMaker: training jobs, and in words why one gave no model
+training_jobs.py       SageMaker: training jobs and searches, and in words why one gave no model
 hosting/               SageMaker: the endpoints of versions
 serving_layers.py      which layers those have
 serving_room.py        whether they have the memory and the time for an artifact that they read from the bucket

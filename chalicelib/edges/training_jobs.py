@@ -1,15 +1,17 @@
-"""SageMaker: training jobs, which the state machine starts; and in words why one gave no model, of which the service
-answers with a whole description."""
+"""SageMaker: training jobs and searches, which the state machine starts; and in words why one gave no model, of which
+the service answers with a whole description."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.cutting import cut, quoted
 from chalicelib.errors import TrainingFailed
 from chalicelib.limits import WORDS_CHARACTERS
+from chalicelib.values import Value
 
 SERVICE = "SageMaker."
 """How the name of an error begins that CreateTrainingJob was answered with."""
@@ -24,14 +26,39 @@ ANSWERS = (
     (("AccessDenied", "not authorized"), "the state machine may not start it. Run nightswap deploy"),
 )
 """Words of the service, or of the name of its error, and what they mean."""
+NAMED = {"TrainingJobName": "training job", "HyperParameterTuningJobName": "the search"}
+"""By the field with the name, what is described."""
 CAPACITY = ("CapacityError", "InsufficientCapacity", "Unable to provision")
+
+
+COMPLETED, STOPPED = "Completed", "Stopped"
+"""Of a trial's status: its job has fitted, or was ended before, because others were better."""
+
+
+class TrialJob(Value, kw_only=True):
+    """The training job of one trial of a search."""
+
+    name: str
+    status: str
+    parameters: Mapping[str, str]
+    """As SageMaker drew them, each as its text."""
+    value: float | None
+    """The last one of the objective that it told; SageMaker keeps seven digits."""
+    began_at: datetime | None
+    ended_at: datetime | None
+    reason: str
+    """Why it failed; empty where it did not."""
 
 
 class TrainingJobs(Protocol):
     """Raises ExecutionsUnavailable when SageMaker throttles or does not answer."""
 
-    def stop(self, name: str) -> bool:
-        """Whether it was at work, and ends now. One that has ended, or never began, stays as it is."""
+    def stop(self, name: str, *, is_search: bool = False) -> bool:
+        """Whether it was at work, and ends now. One that has ended, or never began, stays as it is. A search ends
+        with all of its jobs."""
+
+    def trials(self, search: str) -> Sequence[TrialJob]:
+        """In the order in which they were started; none of a search that SageMaker does not know."""
 
 
 def in_words(failure: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -47,7 +74,8 @@ def in_words(failure: Mapping[str, Any]) -> tuple[str, str] | None:
     described = _described(cause)
     if described is None:
         return None
-    return TrainingFailed.__name__, cut(f"training job {described['TrainingJobName']} {_end(described)}")
+    [what] = [f"{words} {described[name]}" for name, words in NAMED.items() if name in described]
+    return TrainingFailed.__name__, cut(f"{what} {_end(described)}")
 
 
 def _answer(error: str, cause: str) -> str:
@@ -63,7 +91,7 @@ def _described(cause: str) -> Mapping[str, Any] | None:
         told = json.loads(cause)
     except ValueError:
         return None
-    return told if isinstance(told, dict) and "TrainingJobName" in told else None
+    return told if isinstance(told, dict) and len(NAMED.keys() & told.keys()) == 1 else None
 
 
 def _end(job: Mapping[str, Any]) -> str:
@@ -78,6 +106,6 @@ def _end(job: Mapping[str, Any]) -> str:
         return "lost its spare capacity, and got none again in time. Retrain, or take spot out of the recipe"
     if any(each in said for each in CAPACITY):
         return "found no instance. Retrain later, or take another instance_type"
-    if job.get("TrainingJobStatus") == "Stopped":
+    if STOPPED in (job.get("TrainingJobStatus"), job.get("HyperParameterTuningJobStatus")):
         return "was stopped"
     return f"failed: SageMaker says {quoted(said, WORDS_CHARACTERS)}. Its log is in /aws/sagemaker/TrainingJobs"

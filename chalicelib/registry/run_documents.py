@@ -81,6 +81,12 @@ class State(Document):
         name = described.get("name") if isinstance(described, Mapping) else None
         return name if isinstance(name, str) else None
 
+    @property
+    def is_search(self) -> bool:
+        """Whether that is a search, with a job for each trial."""
+        described = self.result.get("job")
+        return isinstance(described, Mapping) and described.get("tuning") is not None
+
 
 class Outcome(Document):
     """The outcome of a run, with the time when it was recorded."""

@@ -186,7 +186,8 @@ def _bury(edges: Edges, *, run: str, model: str) -> list[str]:
 
 
 def _stop_job(edges: Edges, *, run: str) -> list[str]:
-    """End the training job of a run that is over, if it has one at work: nobody takes what it makes, and it costs.
+    """End the training job or the search of a run that is over, if it is at work: it costs, and nobody takes what it
+    makes.
 
     Step Functions has asked for that where it could. Returns what was done, or why not, in words.
     """
@@ -194,11 +195,12 @@ def _stop_job(edges: Edges, *, run: str) -> list[str]:
     began = documents.readable(lambda: run_documents.find_state(edges, run=run, state="Preprocess"), told=told)
     if began is None or began.job is None:
         return told
+    what = f"{'search' if began.is_search else 'training job'} {began.job}"
     try:
-        with in_our_words(f"stopping training job {began.job}"):
-            return [f"stopped training job {began.job}"] if edges.jobs.stop(began.job) else []
+        with in_our_words(f"stopping {what}"):
+            return [f"stopped {what}"] if edges.jobs.stop(began.job, is_search=began.is_search) else []
     except Unexpected as exc:
-        return [f"training job {began.job} ends after its longest time, if it is at work: {exc.message}"]
+        return [f"{what} ends after its longest time, if it is at work: {exc.message}"]
 
 
 def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> list[str]:

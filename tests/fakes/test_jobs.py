@@ -13,3 +13,11 @@ def test_job_is_stopped_once() -> None:
 
     assert [jobs.stop("a"), jobs.stop("a"), jobs.stop("b")] == [True, False, False]
     assert jobs.statuses == {"a": STOPPED}
+
+
+def test_search_is_stopped_by_its_own_name_and_has_trials() -> None:
+    jobs = InMemoryJobs(history=History(clock=FakeClock()))
+    jobs.searches["a"] = WORKING
+
+    assert [jobs.stop("a"), jobs.stop("a", is_search=True), jobs.stop("a", is_search=True)] == [False, True, False]
+    assert list(jobs.trials("a")) == []

@@ -16,6 +16,22 @@ ON_SAGEMAKER = {"Numeric, Recipe": "Numeric, Recipe, SageMaker", "    thresholds
 CANARY = "    rollout=[Shift(0.5, seconds=2)],\n"
 ON_LAMBDA = {"Numeric, Recipe": "Numeric, Recipe, Shift", "    thresholds=[": f"{CANARY}    thresholds=["}
 
+SEARCH = """    engine=SageMaker(max_runtime_seconds=600, tuner=True),
+    tune=Tune({"max_depth": Integer(1, 9), "criterion": OneOf("gini", "entropy")}, jobs=4, parallel=2),
+"""
+BY_THE_TUNER = {
+    "Numeric, Recipe": "Integer, Numeric, OneOf, Recipe, SageMaker, Tune",
+    "from sklearn.linear_model import LogisticRegression": "from sklearn.tree import DecisionTreeClassifier",
+    "make_pipeline(StandardScaler(), LogisticRegression())": "DecisionTreeClassifier(random_state=0)",
+    "    from sklearn.pipeline import make_pipeline\n": "",
+    "    from sklearn.preprocessing import StandardScaler\n": "",
+    "bound=0.98": "bound=0.9",
+    "bound=0.95": "bound=0.9",
+    "bound=0.001": "bound=0.1",
+    "    thresholds=[": f"{SEARCH}    thresholds=[",
+}
+"""A tree, whose depth its rows ask for."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def no_real_account() -> Iterator[None]:
@@ -32,4 +48,10 @@ def on_sagemaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.fixture(scope="module")
 def on_lambda(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with stage_of(tmp_path_factory.mktemp("lambda"), recipe=ON_LAMBDA) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def by_the_tuner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with stage_of(tmp_path_factory.mktemp("tuner"), recipe=BY_THE_TUNER) as stage:
         yield stage

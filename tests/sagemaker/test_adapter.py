@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,10 @@ from tests.clone import ROOT
 from tests.sagemaker.adapter.orders import Order, Orders
 from tests.sagemaker.adapter.service import Refused, SageMaker
 from tests.sagemaker.adapter.training import TrainingJobs
+from tests.sagemaker.adapter.tuning import ENDED, TuningJobs, drawn
 from workflows.definitions.functions import SAGEMAKER as EXAMPLES
 from workflows.definitions.functions import TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE
-from workflows.definitions.rendering import SAGEMAKER, golden
+from workflows.definitions.rendering import TUNER, golden
 
 JOB = {
     "name": "nightswap-prod-kdd99-http-b2fb099bd679511b",
@@ -27,28 +30,50 @@ JOB = {
     "spot": False,
     "stop": {"MaxRuntimeInSeconds": 60},
 }
+SEARCH: Mapping[str, Any] = {
+    **JOB,
+    "name": "nightswap-prod-b2fb099bd679511b0",
+    "tuning": {
+        "Strategy": "Bayesian",
+        "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "objective"},
+        "ResourceLimits": {
+            "MaxNumberOfTrainingJobs": 3,
+            "MaxParallelTrainingJobs": 2,
+            "MaxRuntimeInSeconds": 1320,
+        },
+        "ParameterRanges": {
+            "ContinuousParameterRanges": [
+                {"Name": "C", "MinValue": "0.01", "MaxValue": "100", "ScalingType": "Logarithmic"}
+            ],
+            "CategoricalParameterRanges": [{"Name": "penalty", "Values": ['"l2"', "null"]}],
+        },
+        "TrainingJobEarlyStoppingType": "Off",
+        "RandomSeed": 0,
+    },
+}
+NAMED = {"HyperParameterTuningJobName": SEARCH["name"]}
 
 
 class NoStore:
     """No job of these tests comes so far as to download anything."""
 
 
-def request() -> dict[str, Any]:
+def request(state: str = "TrainOnSageMaker", job: Mapping[str, Any] = JOB) -> dict[str, Any]:
     """That of the committed definition, with an example for each placeholder and path."""
-    text = golden(SAGEMAKER)
+    text = golden(TUNER)
     for placeholder in (TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE):
         text = text.replace(placeholder, EXAMPLES[placeholder])
-    found: dict[str, Any] = _filled(json.loads(text)["States"]["TrainOnSageMaker"]["Parameters"])
+    found: dict[str, Any] = _filled(json.loads(text)["States"][state]["Parameters"], job)
     return found
 
 
-def _filled(value: Any) -> Any:
+def _filled(value: Any, job: Mapping[str, Any]) -> Any:
     if isinstance(value, list):
-        return [_filled(each) for each in value]
+        return [_filled(each, job) for each in value]
     if not isinstance(value, dict):
         return value
-    paths = {name[:-2]: JOB[path.rpartition(".")[2]] for name, path in value.items() if name.endswith(".$")}
-    return {name: _filled(each) for name, each in value.items() if not name.endswith(".$")} | paths
+    paths = {name[:-2]: job[path.rpartition(".")[2]] for name, path in value.items() if name.endswith(".$")}
+    return {name: _filled(each, job) for name, each in value.items() if not name.endswith(".$")} | paths
 
 
 @pytest.fixture
@@ -59,7 +84,7 @@ def orders() -> Orders:
 @pytest.fixture
 def sagemaker(orders: Orders, tmp_path: Path) -> SageMaker:
     jobs = TrainingJobs(store=NoStore(), toolkit=tmp_path, work=tmp_path, orders=orders, environment={})
-    return SageMaker([jobs])
+    return SageMaker([jobs, TuningJobs(jobs, orders=orders)])
 
 
 def test_committed_request_is_taken_and_described_by_what_the_model_knows(
@@ -107,6 +132,55 @@ def test_closed_image_and_more_machines_than_one_are_refused(sagemaker: SageMake
     for change in ({"AlgorithmSpecification": closed}, {"ResourceConfig": two}):
         with pytest.raises(Refused, match="here"):
             sagemaker.answer("CreateTrainingJob", request() | change)
+
+
+def test_committed_search_is_taken_and_its_trials_are_jobs(sagemaker: SageMaker, orders: Orders) -> None:
+    orders.put({"has_capacity": False})
+
+    sagemaker.answer("CreateHyperParameterTuningJob", request("TuneOnSageMaker", SEARCH))
+
+    deadline, described = time.monotonic() + 60, sagemaker.answer("DescribeHyperParameterTuningJob", NAMED)
+    while described["HyperParameterTuningJobStatus"] == "InProgress" and time.monotonic() < deadline:
+        time.sleep(0.01)
+        described = sagemaker.answer("DescribeHyperParameterTuningJob", NAMED)
+    assert (described["HyperParameterTuningJobStatus"], described["FailureReason"]) == ("Failed", ENDED)
+    assert set(described) <= sagemaker.answered("DescribeHyperParameterTuningJob")
+    trials = sagemaker.answer("ListTrainingJobsForHyperParameterTuningJob", NAMED)["TrainingJobSummaries"]
+    assert [each["TrainingJobStatus"] for each in trials] == ["Failed"] * 3
+    for each in trials:
+        assert each["TrainingJobName"].startswith(f"{SEARCH['name']}-00")
+        assert each["TunedHyperParameters"]["penalty"] in ('"l2"', "null")
+        assert 0.01 <= float(each["TunedHyperParameters"]["C"]) <= 100
+        job = sagemaker.answer("DescribeTrainingJob", {"TrainingJobName": each["TrainingJobName"]})
+        assert set(job) <= sagemaker.answered("DescribeTrainingJob")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"HyperParameterTuningJobName": "a" * 33}, "HyperParameterTuningJobName"),
+        ({"HyperParameterTuningJobConfig": {**SEARCH["tuning"], "Strategy": "bayesian"}}, "which is none of"),
+        ({"TrainingJobDefinition": {}}, "RoleArn"),
+        ({"Tag": []}, "Tag"),
+    ],
+)
+def test_search_that_sagemaker_would_not_take_is_refused(
+    sagemaker: SageMaker, change: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        sagemaker.answer("CreateHyperParameterTuningJob", request("TuneOnSageMaker", SEARCH) | change)
+
+    assert refused.value.code == "ValidationException"
+    assert told in refused.value.message
+
+
+def test_grid_has_each_combination_once() -> None:
+    values = {"CategoricalParameterRanges": [{"Name": "a", "Values": ["1", "2"]}, {"Name": "b", "Values": ["3"]}]}
+
+    assert list(drawn({"Strategy": "Grid", "ParameterRanges": values})) == [
+        {"a": "1", "b": "3"},
+        {"a": "2", "b": "3"},
+    ]
 
 
 def test_job_that_nobody_started_is_not_there(sagemaker: SageMaker) -> None:

@@ -26,12 +26,14 @@ def needs(models: Iterable[str]) -> Needs:
     memory_mb, seconds = sizes_of({model: recipe.serving for model, recipe in found.items()})
     on_sagemaker = tuple(model for model, recipe in found.items() if recipe.on_sagemaker)
     by_built_ins = tuple(model for model in on_sagemaker if found[model].built_in)
+    by_tuner = tuple(model for model in on_sagemaker if found[model].tuned_by_jobs)
     return replace(
         known,
         memory_mb=memory_mb,
         timeout_seconds=seconds,
         on_sagemaker=on_sagemaker,
         by_built_ins=by_built_ins,
+        by_tuner=by_tuner,
         endpoints=tuple(model for model, recipe in found.items() if recipe.endpoint),
     )
 

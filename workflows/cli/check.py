@@ -121,7 +121,7 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
         yield _refusal(exc, where=where, way_out=missing.way_out(exc, recipe=recipe) or convert or usual)
         return
     yield from _of_size(size, rows=len(table), where=where)
-    yield from _of_search(search, seconds=_train_seconds(recipe, settings), where=where)
+    yield from _of_search(search, recipe, seconds=_train_seconds(recipe, settings), where=where)
     if sides is not None:
         yield ok(sides.in_words(), where=where)
     yield from (ok(each, where=where) for each in of_dates)
@@ -146,14 +146,15 @@ def _train_seconds(recipe: Recipe, settings: StageSettings) -> int:
     return recipe.on_sagemaker.max_runtime_seconds if recipe.on_sagemaker else settings.train_seconds
 
 
-def _of_search(search: Foretold | None, *, seconds: int, where: str) -> Iterator[Finding]:
+def _of_search(search: Foretold | None, recipe: Recipe, *, seconds: int, where: str) -> Iterator[Finding]:
     if search is None:
         return
     said = search.in_words(at_most=seconds)
     if search.seconds > seconds:
-        yield note(
-            said, where=where, way_out="lower tune.jobs or the upper ends of its ranges; or early_stopping=True"
-        )
+        way_out = "lower tune.jobs or the upper ends of its ranges; or early_stopping=True"
+        if recipe.tuned_by_jobs:
+            way_out = "raise engine.max_runtime_seconds, or lower the upper ends of tune's ranges"
+        yield note(said, where=where, way_out=way_out)
     else:
         yield ok(said, where=where)
 

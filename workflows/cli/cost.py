@@ -178,7 +178,7 @@ def show_jobs(found: Sequence[Mapping[str, Any]]) -> None:
     rows = [
         [
             each["model"],
-            f"{each['instances']} {each['instance_type']}",
+            f"{each['jobs'] * each['instances']} {each['instance_type']}",
             f"{each['max_runtime_seconds']:,}",
             *(_usd(each[of]) for of in numbers),
         ]

@@ -103,6 +103,7 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str]) -> Deployed:
     type=click.Choice(rendering.ALGORITHMS),
     help="SageMaker's own, which recipes of the stage may name. The machine with one has them all.",
 )
+@click.option("--tuner", is_flag=True, help="Recipes of the stage may be tuned by SageMaker's tuner, too.")
 @click.option(
     "--target",
     type=click.Choice(rendering.TARGETS),
@@ -110,12 +111,13 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str]) -> Deployed:
     show_default=True,
     help="What answers for versions of the stage, beside their functions.",
 )
-def render(*, check: bool, write: bool, engine: str, algorithm: str | None, target: str) -> None:
+def render(*, check: bool, write: bool, engine: str, algorithm: str | None, tuner: bool, target: str) -> None:
     """Print the state machine as the stepfunctions SDK renders it."""
-    if algorithm is not None:
-        if engine != rendering.SAGEMAKER:
-            raise click.UsageError("--algorithm is of --engine sagemaker")
-        engine = rendering.BUILT_INS
+    if engine != rendering.SAGEMAKER and (algorithm is not None or tuner):
+        raise click.UsageError(f"--{'tuner' if tuner else 'algorithm'} is of --engine sagemaker")
+    engine = rendering.engine_of(
+        on_sagemaker=engine == rendering.SAGEMAKER, by_built_ins=algorithm is not None, by_tuner=tuner
+    )
     text = rendering.rendered(ROOT, engine=engine, target=target)
     show_rendered(text, check=check, write=write, committed=rendering.golden_file(engine, target))
 

@@ -27,6 +27,8 @@ class Job:
     instance_type: str
     instances: int
     max_runtime_seconds: int
+    jobs: int
+    """One, or one for each trial of a search."""
     spot: bool
     retrain_usd: float
     """At most: SageMaker ends the job at its longest time."""
@@ -37,8 +39,10 @@ class Job:
     def in_words(self) -> str:
         count = "one" if self.instances == 1 else str(self.instances)
         spare = " of spare capacity, at most for its full price" if self.spot else ""
+        how = "trained by a job" if self.jobs == 1 else f"tuned by {self.jobs} jobs"
+        each = "on" if self.jobs == 1 else "each on"
         return (
-            f"{self.model} is trained by a job of SageMaker, on {count} {self.instance_type}{spare} for"
+            f"{self.model} is {how} of SageMaker, {each} {count} {self.instance_type}{spare} for"
             f" {self.max_runtime_seconds:,} s at most: ${self.retrain_usd:.2f} a retrain at most, and"
             f" ${self.month_usd:,.2f} a month at most, where each of {self.runs_a_month:,.1f} runs finds new data"
             " (list prices of us-east-1)"
@@ -51,12 +55,14 @@ def jobs(recipes: Iterable[Recipe], *, schedule: str) -> Iterator[Job]:
     for recipe in recipes:
         engine = recipe.on_sagemaker
         if engine is not None:
-            usd = engine.instances * dollars(engine.instance_type, seconds=engine.max_runtime_seconds)
+            trials = recipe.tuned_by_jobs.trials if recipe.tuned_by_jobs else 1
+            usd = trials * engine.instances * dollars(engine.instance_type, seconds=engine.max_runtime_seconds)
             yield Job(
                 model=recipe.model,
                 instance_type=engine.instance_type,
                 instances=engine.instances,
                 max_runtime_seconds=engine.max_runtime_seconds,
+                jobs=trials,
                 spot=engine.spot,
                 retrain_usd=usd,
                 month_usd=usd * runs,

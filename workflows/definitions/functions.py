@@ -44,8 +44,8 @@ SIGNATURES: Mapping[str, Signature] = {
         training.PreprocessTask,
         training.Preprocessed,
         decisions=(
-            *(decisions.TRAIN, decisions.TRAIN_ON_SAGEMAKER, decisions.TRAIN_LINEAR_LEARNER),
-            *(decisions.TRAIN_XGBOOST, decisions.TAKE_UP),
+            *(decisions.TRAIN, decisions.TRAIN_ON_SAGEMAKER, decisions.TUNE_ON_SAGEMAKER),
+            *(decisions.TRAIN_LINEAR_LEARNER, decisions.TRAIN_XGBOOST, decisions.TAKE_UP),
             *(decisions.NOTHING_NEW, decisions.SUPERSEDED),
         ),
     ),

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.definitions.asl import Definition, State, chosen, otherwise, states
-from workflows.definitions.rendering import BUILT_INS, ENDPOINT, FUNCTION, LAMBDA
+from workflows.definitions.rendering import ENDPOINT, FUNCTION, JOBS, LAMBDA
 
 FIELDS = (
     *("Type", "Comment", "Resource", "Parameters", "Result", "ResultPath", "Seconds", "SecondsPath"),
@@ -67,8 +67,7 @@ def _authored(engine: str, target: str) -> Mapping[str, Any]:
         from workflows.definitions.retrain import retrain
 
         authored: Mapping[str, Any] = retrain(
-            on_sagemaker=engine != LAMBDA,
-            by_built_ins=engine == BUILT_INS,
+            jobs=JOBS[engine],
             with_endpoints=target == ENDPOINT,
         ).to_dict()
     logging.getLogger().setLevel(root_level)

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from chalicelib.contracts.decisions import TRAIN_LINEAR_LEARNER, TRAIN_ON_SAGEMAKER, TRAIN_XGBOOST, TUNE_ON_SAGEMAKER
 from chalicelib.errors import RenderingFailed
 
 LAMBDA, SAGEMAKER = "lambda", "sagemaker"
 ENGINES = (LAMBDA, SAGEMAKER)
 """What recipes of the stage may train on: Lambda alone, or SageMaker too."""
-BUILT_INS = "built-ins"
-"""In the place of an engine: SageMaker with its own algorithms."""
+BUILT_INS, TUNER, BOTH = "built-ins", "tuner", "tuner-and-built-ins"
+"""In the place of an engine: SageMaker with its own algorithms, with its tuner, with both."""
 ALGORITHMS = ("linear-learner", "xgboost")
-STEMS = {LAMBDA: "retrain", SAGEMAKER: "retrain_on_sagemaker", BUILT_INS: "retrain_with_built_ins"}
+STEMS = {
+    LAMBDA: "retrain",
+    SAGEMAKER: "retrain_on_sagemaker",
+    BUILT_INS: "retrain_with_built_ins",
+    TUNER: "retrain_with_tuner",
+    BOTH: "retrain_with_tuner_and_built_ins",
+}
+OWN = (TRAIN_LINEAR_LEARNER, TRAIN_XGBOOST)
+JOBS: Mapping[str, Sequence[str]] = {
+    LAMBDA: (),
+    SAGEMAKER: (TRAIN_ON_SAGEMAKER,),
+    BUILT_INS: (TRAIN_ON_SAGEMAKER, *OWN),
+    TUNER: (TRAIN_ON_SAGEMAKER, TUNE_ON_SAGEMAKER),
+    BOTH: (TRAIN_ON_SAGEMAKER, TUNE_ON_SAGEMAKER, *OWN),
+}
+"""The decisions of Preprocess by which SageMaker fits."""
 FUNCTION, ENDPOINT = "lambda", "endpoint"
 TARGETS = (FUNCTION, ENDPOINT)
 """What answers for their versions: the serving functions alone, or endpoints too."""
@@ -26,6 +43,17 @@ def file(engine: str, target: str) -> str:
     ('retrain_on_sagemaker_with_endpoints.asl.json', 'retrain.asl.json')
     """
     return f"{STEMS[engine]}{'_with_endpoints' if target == ENDPOINT else ''}.asl.json"
+
+
+def engine_of(*, on_sagemaker: bool, by_built_ins: bool, by_tuner: bool) -> str:
+    """Of a stage that has such recipes.
+
+    >>> engine_of(on_sagemaker=True, by_built_ins=True, by_tuner=True)
+    'tuner-and-built-ins'
+    """
+    if by_tuner:
+        return BOTH if by_built_ins else TUNER
+    return BUILT_INS if by_built_ins else SAGEMAKER if on_sagemaker else LAMBDA
 
 
 def golden_file(engine: str = LAMBDA, target: str = FUNCTION) -> Path:

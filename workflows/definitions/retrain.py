@@ -9,6 +9,8 @@ Each end calls record-outcome. Preprocess says by its decision which engine fits
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stepfunctions.steps import Chain, Choice, Graph, Pass, Task, Wait
 from stepfunctions.steps.states import State
 
@@ -24,7 +26,6 @@ from chalicelib.contracts.decisions import (
     SWAP,
     TAKE_UP,
     TRAIN,
-    TRAIN_ON_SAGEMAKER,
     WAITING,
 )
 from workflows.definitions.endpoint import has_endpoint
@@ -32,10 +33,10 @@ from workflows.definitions.ends import decision_unknown, end, restore_after_fail
 from workflows.definitions.states import branch, task
 
 
-def retrain(*, on_sagemaker: bool = False, by_built_ins: bool = False, with_endpoints: bool = False) -> Graph:
-    """The whole machine: with the engine SageMaker or without it, with its own algorithms, and with endpoints."""
+def retrain(*, jobs: Sequence[str] = (), with_endpoints: bool = False) -> Graph:
+    """The whole machine: with a state for each of these decisions, by which SageMaker fits, and with endpoints."""
     return Graph(
-        Chain([restore_alias(), preprocess(), has_new_data(on_sagemaker, by_built_ins, with_endpoints)]),
+        Chain([restore_alias(), preprocess(), has_new_data(jobs, with_endpoints)]),
         comment="Retrain a model, judge it, version it, and make it live only when it is not shown worse.",
     )
 
@@ -60,18 +61,16 @@ def preprocess() -> Task:
     )
 
 
-def has_new_data(on_sagemaker: bool, by_built_ins: bool, with_endpoints: bool) -> Choice:
+def has_new_data(jobs: Sequence[str], with_endpoints: bool) -> Choice:
     first = roll_out()
     published = has_endpoint(replay=first) if with_endpoints else first
     train = fit()
-    own = fit_by_built_ins() if by_built_ins else {}
     return branch(
         "HasNewData",
         on="$.preprocess.decision",
         cases={
             TRAIN: Chain([train, evaluate(), passes_thresholds(roll_out=published)]),
-            **({TRAIN_ON_SAGEMAKER: Chain([fit_on_sagemaker(), train])} if on_sagemaker else {}),
-            **{decision: Chain([step, train]) for decision, step in own.items()},
+            **{decision: Chain([step, train]) for decision, step in fit_by_jobs(jobs).items()},
             TAKE_UP: Chain([take_up(), first]),
             NOTHING_NEW: end("NothingNew", outcome=NOTHING_NEW, reason="$.preprocess.reason"),
             SUPERSEDED: end("SupersededByRun", outcome=SUPERSEDED, reason="$.preprocess.reason"),
@@ -91,18 +90,11 @@ def fit() -> Task:
     )
 
 
-def fit_on_sagemaker() -> State:
-    """The same by a training job, in a machine of a stage that has a recipe for it."""
-    from workflows.definitions.sagemaker import train_on_sagemaker
+def fit_by_jobs(jobs: Sequence[str]) -> dict[str, State]:
+    """The same by jobs of SageMaker, each by its decision, in a machine of a stage that has a recipe for it."""
+    from workflows.definitions.sagemaker import by_jobs
 
-    return train_on_sagemaker(caught_by=restore_after_failure())
-
-
-def fit_by_built_ins() -> dict[str, State]:
-    """The same by SageMaker's own algorithms, each by the decision for it."""
-    from workflows.definitions.sagemaker import train_by_built_ins
-
-    return train_by_built_ins(caught_by=restore_after_failure)
+    return by_jobs(jobs, caught_by=restore_after_failure)
 
 
 def evaluate() -> Task:

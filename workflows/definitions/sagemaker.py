@@ -1,4 +1,4 @@
-"""Defines the states that have SageMaker fit, before Train takes it: the SDK's TrainingStep, filled by references.
+"""Defines the states that have SageMaker fit, before Train takes it: the SDK's steps, filled by references.
 
 The SDK makes the parameters of an estimator that is wholly written out. So what differs from run to run is put over
 them as paths, and what is not ours to say (a hyperparameter with the time in it) is taken out.
@@ -7,17 +7,19 @@ them as paths, and what is not ours to say (a hyperparameter with the time in it
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from stepfunctions.steps import Catch, Retry, TrainingStep
+from stepfunctions.steps import Catch, Retry, TrainingStep, TuningStep
 from stepfunctions.steps.states import State
 
+from chalicelib.contracts.decisions import TRAIN_ON_SAGEMAKER, TUNE_ON_SAGEMAKER
+from chalicelib.contracts.training import OBJECTIVE, OBJECTIVE_LINE
 from workflows.definitions.functions import BUILT_INS, STAGE, TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE
 from workflows.definitions.states import retry
 from workflows.packaging.training_source import ENTRY_POINT
 
-STATE = "TrainOnSageMaker"
+STATE = TRAIN_ON_SAGEMAKER
 JOB = "$.preprocess.job"
 CHANNEL = "bucket"
 """The name of the folder in which the job finds what it downloads."""
@@ -31,13 +33,24 @@ OF_THE_SCRIPT = {
 }
 JOB_SECONDS = 2 * 86_400 + 3_600
 """Of the state. SageMaker itself ends the job, after twice the longest time of a recipe where it waits for spare
-capacity; this also ends the wait for a machine."""
+capacity, and a search after as long; this also ends the wait for a machine."""
 BUSY = "SageMaker.AmazonSageMakerException"
 """Throttling has this name, and whatever else CreateTrainingJob's model does not name. What it names, a name that is
 taken and a limit that is reached, has a name of its own, such as SageMaker.ResourceLimitExceededException: to ask
 again at once would change nothing.
 Source: the exceptions of AWS's SDK for Java, whose names Step Functions passes on;
 https://docs.aws.amazon.com/AWSJavaSDK/latest/javadoc/com/amazonaws/services/sagemaker/model/AmazonSageMakerException.html"""
+
+
+def by_jobs(decisions: Sequence[str], *, caught_by: Callable[[], State]) -> dict[str, State]:
+    """The states of these decisions of Preprocess, each by its own."""
+    made: dict[str, State] = {}
+    for decision in decisions:
+        if decision in BUILT_INS:
+            made[decision] = _built_in(decision, image=BUILT_INS[decision], caught_by=caught_by())
+        else:
+            made[decision] = OF_THE_PROJECT[decision](caught_by=caught_by())
+    return made
 
 
 def train_on_sagemaker(*, caught_by: State) -> TrainingStep:
@@ -55,9 +68,44 @@ def train_on_sagemaker(*, caught_by: State) -> TrainingStep:
     return step
 
 
-def train_by_built_ins(*, caught_by: Callable[[], State]) -> dict[str, State]:
-    """A state for each of SageMaker's own algorithms, by the decision that leads to it."""
-    return {name: _built_in(name, image=image, caught_by=caught_by()) for name, image in BUILT_INS.items()}
+def tune_on_sagemaker(*, caught_by: State) -> TuningStep:
+    """Start the search that Preprocess described, with a job for each trial, and wait for its end. Each job is like
+    that of `train_on_sagemaker`; SageMaker reads in its log what it came to."""
+    from sagemaker.tuner import ContinuousParameter, HyperparameterTuner
+
+    metrics = [{"Name": OBJECTIVE, "Regex": f"{OBJECTIVE_LINE}([0-9.e-]+)"}]
+    step = TuningStep(
+        TUNE_ON_SAGEMAKER,
+        HyperparameterTuner(
+            _estimator(TRAINING_IMAGE, hyperparameters=OF_THE_SCRIPT),
+            OBJECTIVE,
+            {"replaced": ContinuousParameter(0, 1)},
+            metric_definitions=metrics,
+        ),
+        job_name="replaced",
+        data="s3://replaced",
+        result_path=None,
+        timeout_seconds=JOB_SECONDS,
+        retry=_retries(),
+        catch=Catch(error_equals=["States.ALL"], next_step=caught_by, result_path="$.failure"),
+    )
+    asked = step.fields["parameters"]
+    each = _of_the_run({**asked["TrainingJobDefinition"], "StaticHyperParameters": OF_THE_SCRIPT})
+    name, tags = each.pop("TrainingJobName.$"), each.pop("Tags")
+    step.fields["parameters"] = {
+        "HyperParameterTuningJobName.$": name,
+        "HyperParameterTuningJobConfig.$": f"{JOB}.tuning",
+        "TrainingJobDefinition": each,
+        "Tags": tags,
+    }
+    return step
+
+
+OF_THE_PROJECT: Mapping[str, Callable[..., State]] = {
+    STATE: train_on_sagemaker,
+    TUNE_ON_SAGEMAKER: tune_on_sagemaker,
+}
+"""By decision: the jobs whose script is the project's."""
 
 
 def _built_in(state: str, *, image: str, caught_by: State) -> TrainingStep:

@@ -33,6 +33,8 @@ class Needs:
     """Models that a training job of SageMaker fits."""
     by_built_ins: tuple[str, ...] = ()
     """Those of them that it fits by SageMaker's own algorithms."""
+    by_tuner: tuple[str, ...] = ()
+    """Those of them of which its tuner starts a job for each trial."""
     endpoints: tuple[str, ...] = ()
     """Models whose versions have endpoints of SageMaker."""
 

@@ -82,7 +82,8 @@ def _task(
 ) -> dict[str, Json]:
     is_told = task == "train" and needs.serving
     statements = permissions.task_statements(stage, task)
-    statements += sagemaker.task_statements(stage, task, settings=settings) if needs.on_sagemaker else []
+    if needs.on_sagemaker:
+        statements += sagemaker.task_statements(stage, task, settings=settings, tuner=bool(needs.by_tuner))
     return functions.function_resources(
         state_name(task),
         name=names.task_function(stage, task),
@@ -143,7 +144,7 @@ def _state_machine(stage: str, settings: StageSettings, needs: Needs) -> dict[st
     traced = functions.is_traced(settings)
     statements = [allow(["lambda:InvokeFunction"], on=list(functions_by_state.values()))]
     statements += [functions.tracing_statement()] if traced else []
-    statements += sagemaker.machine_statements(stage) if needs.on_sagemaker else []
+    statements += sagemaker.machine_statements(stage, tuner=bool(needs.by_tuner)) if needs.on_sagemaker else []
     statements += endpoints.machine_statements(stage) if needs.endpoints else []
     others, jobs = _on_sagemaker(stage, settings, needs) if needs.on_sagemaker else ({}, {})
     others |= endpoints.substitutions(stage, settings, needs) if needs.endpoints else {}

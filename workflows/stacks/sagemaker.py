@@ -93,6 +93,7 @@ XGBOOST = ("sagemaker-xgboost", "3.0-5")
 """The same of XGBoost 3.0.5, in the account of the image of scikit-learn."""
 REPOSITORY, TAG = "sagemaker-scikit-learn", "1.4-2-cpu-py3"
 """scikit-learn 1.4.2 on Python 3.10: the newest image that the SDK knows."""
+SEARCH = "HyperParameterTuningJob"
 MAPPING = "TrainingImages"
 OWN = "LinearLearner"
 """In the mapping, the account with the image of SageMaker's own algorithm."""
@@ -104,7 +105,8 @@ PARAMETERS: Json = {
     }
 }
 RULE = "rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule"
-"""By which Step Functions hears of a job's end.
+RULE_OF_SEARCHES = "rule/StepFunctionsGetEventsForSageMakerHyperParameterTuningJobsRule"
+"""By which Step Functions hears of the end of a job, and of a search.
 Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html"""
 LOGS = "log-group:/aws/sagemaker/TrainingJobs"
 KEY_ACTIONS = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
@@ -140,25 +142,47 @@ def _image(repository: str, tag: str, *, registry: str = "Registry") -> Json:
     return {"Fn::Sub": [image, {"Registry": account}]}
 
 
-def machine_statements(stage: str) -> list[Json]:
-    """What the state machine's role may do beside calling its functions: start jobs of this stage, and end them."""
-    jobs = [arn("sagemaker", f"training-job/{APP}-{stage}-*")]
+def machine_statements(stage: str, *, tuner: bool) -> list[Json]:
+    """What the state machine's role may do beside calling its functions: start jobs of this stage, and end them; with
+    the `tuner` searches too."""
     to_sagemaker = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
     actions = ("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "AddTags")
+    of_a_search = [each.replace("TrainingJob", SEARCH) for each in actions]
+    rules = [arn("events", each) for each in ((RULE, RULE_OF_SEARCHES) if tuner else (RULE,))]
     return [
-        allow([f"sagemaker:{action}" for action in actions], on=jobs),
+        allow([f"sagemaker:{action}" for action in actions], on=_jobs(stage)),
+        *([allow([f"sagemaker:{action}" for action in of_a_search], on=_searches(stage))] if tuner else []),
         allow(["iam:PassRole"], on=[{"Fn::GetAtt": ["TrainingRole", "Arn"]}], where=to_sagemaker),
-        allow(["events:PutTargets", "events:PutRule", "events:DescribeRule"], on=[arn("events", RULE)]),
+        allow(["events:PutTargets", "events:PutRule", "events:DescribeRule"], on=rules),
     ]
 
 
-def task_statements(stage: str, task: str, *, settings: StageSettings) -> list[Json]:
-    """What a task may do beside the rest: RestoreAlias ends the job of a run that is over, and Train reads what a job
-    uploaded, which may be under a key."""
+def task_statements(stage: str, task: str, *, settings: StageSettings, tuner: bool) -> list[Json]:
+    """What a task may do beside the rest: RestoreAlias ends the job or the search of a run that is over. Train reads
+    what a job uploaded, which may be under a key, and what the trials of a search came to."""
     if task == "restore-alias":
-        jobs = [arn("sagemaker", f"training-job/{APP}-{stage}-*")]
-        return [allow(["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"], on=jobs)]
-    return [allow(["kms:Decrypt"], on=[settings.training_key])] if task == "train" and settings.training_key else []
+        return [
+            allow(["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"], on=_jobs(stage)),
+            *(
+                [allow([f"sagemaker:Describe{SEARCH}", f"sagemaker:Stop{SEARCH}"], on=_searches(stage))]
+                if tuner
+                else []
+            ),
+        ]
+    if task != "train":
+        return []
+    return [
+        *([allow(["kms:Decrypt"], on=[settings.training_key])] if settings.training_key else []),
+        *([allow([f"sagemaker:ListTrainingJobsFor{SEARCH}"], on=_searches(stage))] if tuner else []),
+    ]
+
+
+def _jobs(stage: str) -> list[Resource]:
+    return [arn("sagemaker", f"training-job/{APP}-{stage}-*")]
+
+
+def _searches(stage: str) -> list[Resource]:
+    return [arn("sagemaker", f"hyper-parameter-tuning-job/{APP}-{stage}-*")]
 
 
 def training_role(stage: str, *, settings: StageSettings, built_ins: bool) -> dict[str, Json]:

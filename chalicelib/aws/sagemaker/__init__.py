@@ -1,5 +1,5 @@
 """The clients of SageMaker, which only a stage needs whose recipe asks for it.
 
 endpoints.py      endpoints of versions
-training_jobs.py  training jobs of runs that are over
+training_jobs.py  training jobs and searches of runs: what their trials came to, and their end where a run is over
 """

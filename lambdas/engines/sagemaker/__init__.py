@@ -8,5 +8,6 @@ folder_store.py  a folder in the place of the stage's bucket
 older_python.py  what Python 3.10 lacks, which the job's image has
 archive.py       reads the archive that it left
 collected.py     takes what the job made, and trusts none of it
+tuner.py         has SageMaker's tuner start a job for each trial of a search, and takes the best
 built_in.py      the same of one of SageMaker's own algorithms: its rows, its job, its model
 """

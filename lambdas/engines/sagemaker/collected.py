@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from chalicelib import errors, layout
 from chalicelib.contracts.training import Trained, TrainTask
@@ -20,7 +20,6 @@ from chalicelib.limits import CLASSES, PACKAGED_BYTES
 from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Training
 from lambdas import answers
-from lambdas.engines.sagemaker import job
 from lambdas.engines.sagemaker.archive import files_of
 from lambdas.model import predictions
 from lambdas.model.formats.table import FORMATS
@@ -33,9 +32,14 @@ DOCUMENT_BYTES = 5_000_000
 BYTES_OF_A_NUMBER = 8
 
 
-def collect(edges: Edges, task: TrainTask, *, stage: str) -> Trained:
-    """Raises the error that ended the training, and ArtifactInvalid where the archive is gone or is no training's."""
-    key = job.output_key(stage, run=task.run, model=task.model)
+Take = Callable[[Training], Training]
+
+
+def collect(edges: Edges, task: TrainTask, *, key: str, take: Take = lambda training: training) -> Trained:
+    """From the archive at `key`; `take` makes of the facts of its training those that are kept.
+
+    Raises the error that ended the training, and ArtifactInvalid where the archive is gone or is no training's.
+    """
     stored = edges.store.find(key)
     if stored is None:
         raise ArtifactInvalid(f"the training job left nothing at {key}: retrain again")
@@ -45,12 +49,13 @@ def collect(edges: Edges, task: TrainTask, *, stage: str) -> Trained:
     if ERROR in files:
         raise _error(files[ERROR])
     training, artifact = _model(files, run=task.run)
+    kept = take(training)
     answers_uri = answers.folder(edges, run=task.run)
     for part, expected in rows.items():
         answers.put(edges, answers_uri, _answers(files, run=task.run, part=part, rows=expected), part=part)
     key = layout.work(task.run, training.artifact.file if training.artifact else "")
     edges.store.put(key, artifact)
-    run_documents.keep_training(edges, training, run=task.run)
+    run_documents.keep_training(edges, kept, run=task.run)
     return Trained(
         artifact_uri=str(Place(edges.store.bucket, key)),
         artifact_sha256=hashlib.sha256(artifact).hexdigest(),

@@ -20,7 +20,7 @@ from chalicelib.errors import ArtifactInvalid
 from chalicelib.layout import Place
 from chalicelib.names import APP
 from lambdas.intermediates import read
-from lambdas.model.recipe import SageMaker
+from lambdas.model.recipe import SageMaker, Tune
 from lambdas.parts import PartList
 
 JOB, MANIFEST, OUTPUT = "job", "manifest", "training"
@@ -41,7 +41,12 @@ def name(stage: str, *, run: str, model: str) -> str:
 
 def output_key(stage: str, *, run: str, model: str) -> str:
     """Where in the bucket the job leaves what it made."""
-    return f"{_output(run)}/{name(stage, run=run, model=model)}/{ARCHIVE}"
+    return archive_of(name(stage, run=run, model=model), run=run)
+
+
+def archive_of(job: str, *, run: str) -> str:
+    """The same of the job of that name: SageMaker gives each a folder."""
+    return f"{_output(run)}/{job}/{ARCHIVE}"
 
 
 def describe(edges: Edges, task: TrainTask, engine: SageMaker, *, stage: str) -> TrainingJob:
@@ -84,20 +89,25 @@ def described(
     )
 
 
-def in_words(engine: SageMaker, *, by: str = "") -> str:
-    """What the job is and the most that it can cost; `by` names one of SageMaker's own algorithms.
+def in_words(engine: SageMaker, *, by: str = "", tune: Tune | None = None) -> str:
+    """What the job is and the most that it can cost; `by` names one of SageMaker's own algorithms, and `tune` is what
+    a job for each trial searches.
 
     >>> in_words(SageMaker(max_runtime_seconds=1800))
     'trained on SageMaker, on one ml.m5.large for 1,800 s at most: $0.06 at most in us-east-1'
     >>> in_words(SageMaker(instances=2), by="linear-learner")
     "trained by SageMaker's linear-learner, on 2 ml.m5.large for 3,600 s at most: $0.23 at most in us-east-1"
+    >>> in_words(SageMaker(tuner=True, max_runtime_seconds=600), tune=Tune({}, jobs=5, parallel=2))
+    'tuned by 5 jobs of SageMaker, 2 at a time, each on one ml.m5.large for 600 s at most: $0.10 at most in us-east-1'
     """
-    most = engine.instances * dollars(engine.instance_type, seconds=engine.max_runtime_seconds)
+    jobs = engine.instances * (tune.trials if tune else 1)
+    most = jobs * dollars(engine.instance_type, seconds=engine.max_runtime_seconds)
     what = f"trained by SageMaker's {by}" if by else "trained on SageMaker"
+    what = f"tuned by {tune.trials} jobs of SageMaker, {tune.parallel} at a time, each" if tune else f"{what},"
     count = "one" if engine.instances == 1 else str(engine.instances)
     spare = " of spare capacity" if engine.spot else ""
     return (
-        f"{what}, on {count} {engine.instance_type}{spare} for {engine.max_runtime_seconds:,} s at most:"
+        f"{what} on {count} {engine.instance_type}{spare} for {engine.max_runtime_seconds:,} s at most:"
         f" ${most:.2f} at most in us-east-1"
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import time
 from os import sysconf
 from pathlib import Path
 from typing import Any, cast
@@ -18,18 +19,22 @@ from lambdas.engines.sagemaker import older_python
 older_python.complete()
 
 from chalicelib import layout  # noqa: E402
+from chalicelib.contracts.training import OBJECTIVE_LINE, TrainTask  # noqa: E402
 from chalicelib.edges import Edges  # noqa: E402
 from chalicelib.edges.object_store import ObjectStore  # noqa: E402
 from chalicelib.errors import EstimatorUnsupported, NightswapError  # noqa: E402
 from chalicelib.layout import Place  # noqa: E402
 from chalicelib.settings import TaskSettings  # noqa: E402
 from lambdas import recipes, train  # noqa: E402
-from lambdas.engines.sagemaker import job  # noqa: E402
+from lambdas.engines.sagemaker import job, tuner  # noqa: E402
 from lambdas.engines.sagemaker.folder_store import FolderStore  # noqa: E402
 from lambdas.model.formats.table import format_of  # noqa: E402
+from lambdas.model.recipe import Recipe  # noqa: E402
 from lambdas.model.training.estimator import format_for  # noqa: E402
+from lambdas.model.training.search.searching import FOLD_ENDED, Around  # noqa: E402
 
 CHANNEL, MODEL = Path("input/data/bucket"), Path("model")
+HYPERPARAMETERS = Path("input/config/hyperparameters.json")
 """Below the folder that SageMaker prepares.
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html"""
 ERROR = "error.json"
@@ -38,22 +43,40 @@ BYTES_OF_A_MB = 1024 * 1024
 
 
 def main(base: Path) -> None:
-    """`base` holds what SageMaker prepares: /opt/ml on AWS. An error that is not ours ends the job as failed."""
+    """`base` holds what SageMaker prepares: /opt/ml on AWS. An error that is not ours ends the job as failed; so does
+    every error of a trial, whose value until then would count else."""
     channel, model = base / CHANNEL, base / MODEL
+    is_trial = False
     try:
-        _train(channel, model)
+        [document] = channel.glob(layout.side("*", job.JOB))
+        task = job.task_of(json.loads(document.read_bytes()))
+        recipe = recipes.load(task.model)
+        is_trial = recipe.tuned_by_jobs is not None
+        _train(task, recipe, channel, model, around=_around(base, recipe))
     except NightswapError as exc:
         for each in model.iterdir():
             shutil.rmtree(each)
         said = {"error": type(exc).__name__, "reason": exc.message}
         (model / ERROR).write_text(json.dumps(said), encoding="utf-8")
         print(f"{said['error']}: {said['reason']}", file=sys.stderr)  # noqa: T201 - for the log of the job
+        if is_trial:
+            raise SystemExit(1) from exc
 
 
-def _train(channel: Path, model: Path) -> None:
-    [document] = channel.glob(layout.side("*", job.JOB))
-    task = job.task_of(json.loads(document.read_bytes()))
-    recipe = recipes.load(task.model)
+def _around(base: Path, recipe: Recipe) -> Around:
+    """Where SageMaker's tuner drew the parameters, they are the only trial, and the log tells what it comes to."""
+    if recipe.tuned_by_jobs is None:
+        return train.AROUND
+    told = json.loads((base / HYPERPARAMETERS).read_bytes())
+    return Around(_tell, time.monotonic, only=tuner.drawn(recipe.tuned_by_jobs, told))
+
+
+def _tell(event: str, **facts: Any) -> None:
+    if event == FOLD_ENDED:
+        print(f"{OBJECTIVE_LINE}{facts['mean']!r}", flush=True)  # noqa: T201 - SageMaker reads it in the log
+
+
+def _train(task: TrainTask, recipe: Recipe, channel: Path, model: Path, *, around: Around) -> None:
     needed = format_of(format_for(recipe)).layers
     if needed:
         raise EstimatorUnsupported(
@@ -76,4 +99,4 @@ def _train(channel: Path, model: Path) -> None:
     )
     memory_mb = sysconf("SC_PAGE_SIZE") * sysconf("SC_PHYS_PAGES") // BYTES_OF_A_MB
     settings = TaskSettings(stage="", code_sha256="", serving_sha256="", memory_mb=memory_mb)
-    train.run(task, edges, settings, is_of_a_job=True)
+    train.run(task, edges, settings, is_of_a_job=True, around=around)

@@ -113,6 +113,11 @@ class Fields:
         )
 
     @property
+    def tuned_by_jobs(self) -> Tune | None:
+        """What SageMaker's tuner searches, by a training job for each trial; None where one job or Train searches."""
+        return self.tune if self.on_sagemaker and self.on_sagemaker.tuner else None
+
+    @property
     def built_in(self) -> BuiltIn | None:
         """SageMaker's own algorithm in the place of an estimator."""
         return self.estimator if isinstance(self.estimator, BuiltIn) else None

@@ -218,7 +218,7 @@ class SageMaker:
 
     Its time is bounded, and so is its price. `spot` takes spare capacity, which is cheaper, and which AWS may take
     back: then the job begins anew, and waits for that up to as long again. `instances` of them share the rows of one
-    of SageMaker's own algorithms.
+    of SageMaker's own algorithms. With `tuner` each trial of `tune` is a job, of that time and price.
     """
 
     instance_type: str = "ml.m5.large"
@@ -226,6 +226,7 @@ class SageMaker:
     spot: bool = False
     volume_gb: int = 30
     instances: int = 1
+    tuner: bool = False
 
 
 @dataclass(frozen=True)

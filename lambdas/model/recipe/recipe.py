@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.errors import RecipeInvalid
 from lambdas.model.built_in.algorithms import LinearLearner, XGBoost
@@ -61,3 +61,9 @@ class Recipe(Fields):
         if wrong:
             about = f"recipe {shown(self.model)}"
             raise RecipeInvalid(f"{about}: {'; '.join(wrong)}", model=self.model, about=about, problems=wrong)
+
+    @property
+    def untuned(self) -> Recipe:
+        """The same, with nothing to search."""
+        where = self.on_sagemaker
+        return replace(self, tune=None, engine=replace(where, tuner=False) if where else self.engine)

@@ -222,13 +222,8 @@ PARTS: Mapping[type, Kinds] = {
     Window: {"nights": WHOLE.or_none(), "days": WHOLE.or_none(), "column": TEXT.or_none()},
     Shift: {"share": NUMBER, "seconds": WHOLE},
     Serving: {"memory_mb": WHOLE.or_none(), "timeout_seconds": WHOLE.or_none()},
-    SageMaker: {
-        "instance_type": TEXT,
-        "max_runtime_seconds": WHOLE,
-        "spot": TRUTH,
-        "volume_gb": WHOLE,
-        "instances": WHOLE,
-    },
+    SageMaker: dict.fromkeys(("max_runtime_seconds", "volume_gb", "instances"), WHOLE)
+    | {"instance_type": TEXT, "spot": TRUTH, "tuner": TRUTH},
     Tune: dict.fromkeys(("jobs", "parallel", "seed"), WHOLE)
     | {"ranges": RANGES, "strategy": TEXT, "objective": TEXT.or_none(), "early_stopping": TRUTH},
     Endpoint: dict.fromkeys(("min_instances", "max_instances", "requests_per_minute", "keep_hours"), WHOLE)

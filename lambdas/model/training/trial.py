@@ -148,7 +148,7 @@ def _tried(recipe: Recipe, *, train: Table) -> Exported:
     return (
         format_of(format_for(recipe))
         .code()
-        .export(fit(replace(recipe, cross_validation_folds=0, threshold=None, tune=None), train=train))
+        .export(fit(replace(recipe.untuned, cross_validation_folds=0, threshold=None), train=train))
     )
 
 

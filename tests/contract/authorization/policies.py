@@ -31,7 +31,7 @@ SETTINGS = StageSettings(
     endpoint_image=IMAGE_OF_ENDPOINTS,
 )
 MODELS = ["kdd99-http", "mnist"]
-ON_SAGEMAKER = Needs(on_sagemaker=("mnist",))
+ON_SAGEMAKER = Needs(on_sagemaker=("mnist",), by_tuner=("mnist",))
 WITH_ENDPOINTS = Needs(endpoints=("mnist",))
 OF_ENDPOINTS = {"RetrainRole", "RestoreAliasRole", "RecordOutcomeRole", "ServeMnistRole", "EndpointRole"}
 """The roles that a stage with endpoints has beside the rest, or with more in them."""

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.names import Names
 from tests.contract.aws.conftest import Scripted
-from workflows.definitions.rendering import BUILT_INS, golden
+from workflows.definitions.rendering import BOTH, golden
 from workflows.deploying.cloudformation.templates import TEMPLATE_LIMIT
 from workflows.doctor.account import online
 from workflows.doctor.account.online import Trial, examine_online, with_arns
@@ -23,7 +23,7 @@ NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 DEFINITION = (ROOT / "workflows/definitions/golden/retrain.asl.json").read_text()
 FILLED = with_arns(DEFINITION, NAMES)
 MACHINE = json.loads(FILLED)
-WITH_JOBS = json.loads(with_arns(golden(BUILT_INS), NAMES))
+WITH_JOBS = json.loads(with_arns(golden(BOTH), NAMES))
 Script = Callable[[str], Scripted]
 
 
@@ -92,6 +92,8 @@ def test_machine_with_training_jobs_is_tried_too_and_its_states_turn_as_they_sho
         ("CAUGHT_ERROR", "RestoreAfterFailure"),
     ]
     assert of_the_job[2].about == "TrainOnSageMaker, with SageMaker.AmazonSageMakerException after 0 retries"
+    of_the_search = [each for each in tried if each.state == "TuneOnSageMaker"]
+    assert [(each.status, each.leads_to) for each in of_the_search] == [("SUCCEEDED", "Train")]
 
 
 def test_states_that_turn_as_they_should_are_in_order() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflows.definitions.rendering import BUILT_INS, ENDPOINT, FUNCTION, LAMBDA, SAGEMAKER, golden
+from workflows.definitions.rendering import BUILT_INS, ENDPOINT, FUNCTION, LAMBDA, SAGEMAKER, TUNER, golden
 
 CHECKER, STATELINT = "checker", "statelint"
 REMOVED = object()
@@ -215,6 +215,49 @@ IN_A_BUILT_IN: Mapping[str, Mapping[str, Any]] = {
 }
 MISTAKES_IN_BUILT_INS = tuple(Mistake(name, changes, engine=BUILT_INS) for name, changes in IN_A_BUILT_IN.items())
 """Made where recipes name one of SageMaker's own algorithms."""
+
+SEARCH = "TuneOnSageMaker"
+SOUGHT = f"{SEARCH}/Parameters"
+OF_EACH = f"{SOUGHT}/TrainingJobDefinition"
+IN_A_SEARCH: Mapping[str, Mapping[str, Any]] = {
+    "search by another action": {f"{SEARCH}/Resource": "arn:aws:states:::sagemaker:createHyperParameterTuning.sync"},
+    "search without a time-out": {f"{SEARCH}/TimeoutSeconds": REMOVED},
+    "search for longer than any job": {f"{SEARCH}/TimeoutSeconds": 5 * 86_400 + 1},
+    "search without a retry": {f"{SEARCH}/Retry": []},
+    "search whose failure is lost": {f"{SEARCH}/Catch/0/Next": "RetrainFailed"},
+    "search never asked for": {"HasNewData/Choices/2/Next": "TrainOnSageMaker"},
+    "decision misspelled": {"HasNewData/Choices/2/StringEquals": "TuneOnSagemaker"},
+    "name by the field of a job": {
+        f"{SOUGHT}/HyperParameterTuningJobName.$": REMOVED,
+        f"{SOUGHT}/TrainingJobName.$": "$.preprocess.job.name",
+    },
+    "name that is too long": {f"{SOUGHT}/HyperParameterTuningJobName.$": "$.preprocess.job.output_uri"},
+    "configuration of nowhere": {f"{SOUGHT}/HyperParameterTuningJobConfig.$": "$.preprocess.tuning"},
+    "configuration of another shape": {f"{SOUGHT}/HyperParameterTuningJobConfig.$": "$.preprocess.job.stop"},
+    "configuration that is a text": {f"{SOUGHT}/HyperParameterTuningJobConfig.$": "$.preprocess.job.name"},
+    "jobs by several definitions": {f"{SOUGHT}/TrainingJobDefinitions": {}},
+    "hyperparameters of a job alone": {f"{OF_EACH}/HyperParameters": {}},
+    "hyperparameter that is a number": {f"{OF_EACH}/StaticHyperParameters/sagemaker_container_log_level": 20},
+    "metric without an expression": {f"{OF_EACH}/AlgorithmSpecification/MetricDefinitions/0/Regex": REMOVED},
+    "metrics of a text": {f"{OF_EACH}/AlgorithmSpecification/MetricDefinitions": "objective"},
+    "no role": {f"{OF_EACH}/RoleArn": REMOVED},
+    "role by its short name": {f"{OF_EACH}/RoleArn": "nightswap-prod-training"},
+    "tags of each job": {f"{OF_EACH}/Tags": []},
+    "no end of a job": {f"{OF_EACH}/StoppingCondition.$": REMOVED},
+    "spot by another name": {
+        f"{OF_EACH}/EnableManagedSpotTraining.$": REMOVED,
+        f"{OF_EACH}/EnableSpot.$": "$.preprocess.job.spot",
+    },
+    "instance of another kind": {
+        f"{OF_EACH}/ResourceConfig/InstanceType.$": REMOVED,
+        f"{OF_EACH}/ResourceConfig/InstanceType": "m5.large",
+    },
+    "data of nowhere": {f"{OF_EACH}/InputDataConfig/0/DataSource/S3DataSource/S3Uri.$": "$.preprocess.uri"},
+    "output that is an object": {f"{OF_EACH}/OutputDataConfig/S3OutputPath.$": "$.preprocess.job"},
+    "result over the data": {f"{SEARCH}/ResultPath": "$"},
+}
+MISTAKES_IN_A_SEARCH = tuple(Mistake(name, changes, engine=TUNER) for name, changes in IN_A_SEARCH.items())
+"""Made where SageMaker's tuner starts a job for each trial."""
 
 PLAN = "$.version_model.endpoint"
 OF_AN_ENDPOINT: Mapping[str, Mapping[str, Any]] = {

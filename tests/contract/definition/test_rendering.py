@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from chalicelib.errors import RenderingFailed
 from workflows.cli.main import group
-from workflows.definitions.rendering import ALGORITHMS, BUILT_INS, golden, rendered
+from workflows.definitions.rendering import ALGORITHMS, BOTH, BUILT_INS, TUNER, golden, rendered
 
 ROOT = Path(__file__).parents[3]
 
@@ -40,11 +40,19 @@ def test_command_prints_the_machine_with_an_algorithm_of_sagemakers(algorithm: s
     assert (result.exit_code, result.output) == (0, golden(BUILT_INS))
 
 
-def test_algorithm_without_its_engine_is_refused() -> None:
-    result = CliRunner().invoke(group, ["render", "--algorithm", "linear-learner"])
+@pytest.mark.parametrize(("more", "engine"), [([], TUNER), (["--algorithm", "xgboost"], BOTH)])
+def test_command_prints_the_machine_with_sagemakers_tuner(more: list[str], engine: str) -> None:
+    result = CliRunner().invoke(group, ["render", "--engine", "sagemaker", "--tuner", *more])
+
+    assert (result.exit_code, result.output) == (0, golden(engine))
+
+
+@pytest.mark.parametrize("option", [["--algorithm", "linear-learner"], ["--tuner"]])
+def test_what_is_of_sagemaker_is_refused_without_it(option: list[str]) -> None:
+    result = CliRunner().invoke(group, ["render", *option])
 
     assert result.exit_code == 2
-    assert "--algorithm is of --engine sagemaker" in result.output
+    assert f"{option[0]} is of --engine sagemaker" in result.output
 
 
 def test_rendering_is_silent_and_needs_neither_region_nor_credentials(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ ON_SAGEMAKER = main_template(
     "prod",
     models=["kdd99-http"],
     settings=StageSettings(training_network="subnet-0123abcd sg-0123abcd", training_key=KEY),
-    needs=Needs(on_sagemaker=("kdd99-http",), by_built_ins=("kdd99-http",)),
+    needs=Needs(on_sagemaker=("kdd99-http",), by_built_ins=("kdd99-http",), by_tuner=("kdd99-http",)),
 )
 FILES = sorted(CHALICE.glob("policy-*.json"))
 
@@ -61,6 +61,7 @@ REASONS = {
     r"nightswap-S-\*/deploy/models\.json": "the bucket's name ends in account and region",
     r"nightswap-S-\*": "the bucket's name ends in account and region; no other stage's name can begin so",
     r"training-job/nightswap-S-\*": "a job is named after its run",
+    r"hyper-parameter-tuning-job/nightswap-S-\*": "a search is named after its run, too",
     r"nightswap-S-[0-9a-z*-]+/deploy/\*\.tar\.gz": "SHA256: the code of the jobs",
     r"log-group:/aws/sagemaker/TrainingJobs:\*": "the streams of the jobs' log, which SageMaker names",
     r"network-interface/\*": "the interfaces of a job in the stage's subnets, which EC2 names",

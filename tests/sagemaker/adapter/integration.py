@@ -49,6 +49,9 @@ class Waited:
 
 WAITED_FOR: Mapping[str, Waited] = {
     "createtrainingjob": Waited("training_job", "TrainingJobName", "TrainingJobStatus"),
+    "createhyperparametertuningjob": Waited(
+        "hyper_parameter_tuning_job", "HyperParameterTuningJobName", "HyperParameterTuningJobStatus"
+    ),
 }
 """By the action of the state, in small letters. A line for each that ends with `.sync`."""
 FAILED = "States.TaskFailed"

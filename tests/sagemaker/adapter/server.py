@@ -49,6 +49,7 @@ def main() -> None:
     from tests.sagemaker.adapter.orders import Orders
     from tests.sagemaker.adapter.service import SageMaker
     from tests.sagemaker.adapter.training import TrainingJobs
+    from tests.sagemaker.adapter.tuning import TuningJobs
 
     orders = Orders()
     jobs = TrainingJobs(
@@ -59,7 +60,8 @@ def main() -> None:
         environment=jobs_environment,
     )
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
-    app = _either(SageMaker([jobs]), orders, DomainDispatcherApplication(create_backend_app))
+    searches = TuningJobs(jobs, orders=orders)
+    app = _either(SageMaker([jobs, searches]), orders, DomainDispatcherApplication(create_backend_app))
     server = make_server(HOST, 0, app, threaded=True, request_handler=_quiet(WSGIRequestHandler))
     integration.install(aws=options.aws, own=f"http://{HOST}:{server.port}")
     threading.Thread(target=server.serve_forever, daemon=True).start()

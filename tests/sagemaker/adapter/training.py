@@ -124,10 +124,14 @@ class TrainingJobs:
             raise Refused(
                 "ValidationException", f"The request was rejected because the job is in status {job.status}."
             )
+        self.end_one(job)
+        return {}
+
+    def end_one(self, job: Job) -> None:
+        """Have it stop: what it was at is lost."""
         job.is_asked_to_stop, job.status, job.secondary = True, "Stopping", "Stopping"
         if job.process is not None:
             _kill(job.process)
-        return {}
 
     def _carry_out(self, job: Job) -> None:
         try:

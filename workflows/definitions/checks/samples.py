@@ -36,7 +36,7 @@ VALUES: Mapping[type, tuple[Any, ...]] = {
 
 EXAMPLES: Mapping[type, Mapping[str, Any]] = {
     TrainingJob: {
-        "name": "nightswap-prod-a-model-0123456789abcdef",
+        "name": "nightswap-prod-0123456789abcdef0",
         "manifest_uri": "s3://nightswap-prod-123456789012-us-east-1/work/a-run/sides/manifest.json",
         "output_uri": "s3://nightswap-prod-123456789012-us-east-1/work/a-run/sides/training",
         "instance_type": "ml.m5.large",
@@ -45,6 +45,26 @@ EXAMPLES: Mapping[type, Mapping[str, Any]] = {
         "stop": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200},
         "instances": 2,
         "hyperparameters": {"feature_dim": "3"},
+        "tuning": {
+            "Strategy": "Bayesian",
+            "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "objective"},
+            "ResourceLimits": {
+                "MaxNumberOfTrainingJobs": 20,
+                "MaxParallelTrainingJobs": 2,
+                "MaxRuntimeInSeconds": 42_000,
+            },
+            "ParameterRanges": {
+                "ContinuousParameterRanges": [
+                    {"Name": "C", "MinValue": "0.01", "MaxValue": "100", "ScalingType": "Logarithmic"}
+                ],
+                "IntegerParameterRanges": [
+                    {"Name": "max_iter", "MinValue": "10", "MaxValue": "99", "ScalingType": "Linear"}
+                ],
+                "CategoricalParameterRanges": [{"Name": "penalty", "Values": ['"l2"', "null"]}],
+            },
+            "TrainingJobEarlyStoppingType": "Auto",
+            "RandomSeed": 0,
+        },
     },
     EndpointPlan: {
         "name": "nightswap-prod-a-model-v7",

@@ -70,8 +70,11 @@ class Contents:
 
 def definition_for(root: Path, needs: Needs, *, stage: str, settings: StageSettings) -> str:
     """The state machine's definition, for a stage of these models, with placeholders for what the stack knows."""
-    engine = rendering.SAGEMAKER if needs.on_sagemaker else rendering.LAMBDA
-    engine = rendering.BUILT_INS if needs.by_built_ins else engine
+    engine = rendering.engine_of(
+        on_sagemaker=bool(needs.on_sagemaker),
+        by_built_ins=bool(needs.by_built_ins),
+        by_tuner=bool(needs.by_tuner),
+    )
     target = rendering.ENDPOINT if needs.endpoints else rendering.FUNCTION
     text = (root / rendering.GOLDEN / rendering.file(engine, target)).read_text("utf-8")
     if not (needs.on_sagemaker or needs.endpoints):

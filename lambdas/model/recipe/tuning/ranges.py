@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 LINEAR, LOG = "linear", "log"
 SCALES = (LINEAR, LOG)
-RANDOM, GRID = "random", "grid"
-STRATEGIES = (RANDOM, GRID)
+RANDOM, GRID, BAYESIAN = "random", "grid", "bayesian"
+STRATEGIES = (RANDOM, GRID, BAYESIAN)
 
 Plain = str | int | float | bool | None
 """A value of a parameter: such as JSON has."""
@@ -67,11 +67,13 @@ class Tune:
     parallel: int = 1
     """Trials at a time."""
     strategy: str = RANDOM
-    """RANDOM draws from the ranges; GRID tries all combinations of ranges that are OneOf."""
+    """RANDOM draws from the ranges; GRID tries all combinations of ranges that are OneOf; BAYESIAN, of SageMaker's
+    tuner alone, draws where earlier trials were good."""
     objective: str | None = None
     """What is best, one of `OBJECTIVES`; None for what the recipe's cross-validation measures."""
     early_stopping: bool = False
-    """Whether trials begin on few rows, and only the better third goes on with three times as many."""
+    """Whether trials begin on few rows, and only the better third goes on with three times as many. SageMaker's tuner
+    ends jobs that are worse than the middle of those before, after as many folds."""
     seed: int = 0
     """Of what is drawn."""
 
@@ -84,6 +86,11 @@ class Tune:
                 return None
             number *= len(each.values) if isinstance(each, OneOf) else each.high - each.low + 1
         return number
+
+    @property
+    def trials(self) -> int:
+        """How many are made, at most."""
+        return self.combinations or self.jobs if self.strategy == GRID else self.jobs
 
 
 AVERAGE_PRECISION, ROC_AUC, F1 = "average_precision", "roc_auc", "f1"

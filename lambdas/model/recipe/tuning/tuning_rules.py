@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from chalicelib.cutting import listed, quoted
 from chalicelib.limits import TRIALS, TUNED_CHARACTERS, TUNED_PARAMETERS, TUNED_VALUES
 from lambdas.model.recipe.fields import Fields
+from lambdas.model.recipe.parts import SageMaker
 from lambdas.model.recipe.tuning.ranges import (
+    BAYESIAN,
     GRID,
     LOG,
     OBJECTIVES,
@@ -24,12 +26,18 @@ from lambdas.model.recipe.tuning.ranges import (
 PARALLEL_MAX = 10
 WHOLE_MAX = 2**31 - 1
 """As large as scikit-learn takes where it counts."""
+SEARCH_SECONDS_MAX = 2 * 86_400
+"""Of SageMaker's tuner, with all of its jobs: as long as the longest single job, with its wait for spare capacity."""
+START_SECONDS = 600
+"""Of a job, until its own time begins: an instance is found, and gets the image and the rows."""
 
 
 def tuning_problems(recipe: Fields) -> Iterator[str]:
     """The types of the fields are already checked."""
-    tune = recipe.tune
+    tune, engine = recipe.tune, recipe.on_sagemaker
     if tune is None:
+        if engine is not None and engine.tuner:
+            yield "engine.tuner starts a job for each trial of tune, which is not there: write tune=Tune(...)"
         return
     if recipe.built_in is not None:
         yield f"tune searches scikit-learn's parameters, and {type(recipe.built_in).__name__} has none: leave it out"
@@ -44,6 +52,13 @@ def tuning_problems(recipe: Fields) -> Iterator[str]:
     if recipe.cross_validation_folds == 0:
         yield "tune compares trials by cross-validation, and cross_validation_folds is 0: set it to 2 or more"
     yield from _objective_problems(recipe, tune)
+    yield from _tuner_problems(tune, engine)
+
+
+def search_seconds(tune: Tune, engine: SageMaker) -> int:
+    """What SageMaker's tuner takes at most, if each job takes all of its time, and waits for spare capacity."""
+    a_job = engine.max_runtime_seconds * (2 if engine.spot else 1)
+    return math.ceil(tune.trials / tune.parallel) * (a_job + START_SECONDS)
 
 
 def _range_problems(name: str, given: Continuous | Integer | OneOf) -> Iterator[str]:
@@ -106,3 +121,16 @@ def _objective_problems(recipe: Fields, tune: Tune) -> Iterator[str]:
         yield f"tune.objective is {quoted(objective)}: expected one of {', '.join(OBJECTIVES)}, or None"
     elif objective in OF_THE_POSITIVE and (recipe.positive is None or len(recipe.class_names) != 2):
         yield f"tune.objective is {objective!r}, which needs two classes and `positive`"
+
+
+def _tuner_problems(tune: Tune, engine: SageMaker | None) -> Iterator[str]:
+    if engine is None or not engine.tuner:
+        if tune.strategy == BAYESIAN:
+            yield f"tune.strategy is {BAYESIAN!r}, which needs SageMaker's tuner: write engine=SageMaker(tuner=True)"
+        return
+    if tune.parallel >= 1 and (most := search_seconds(tune, engine)) > SEARCH_SECONDS_MAX:
+        yield (
+            f"engine.tuner may take {most:,} s for {tune.trials} jobs, {tune.parallel} at a time, and"
+            f" {SEARCH_SECONDS_MAX:,} s are the most: lower engine.max_runtime_seconds or tune.jobs, or raise"
+            " tune.parallel"
+        )

@@ -75,7 +75,7 @@ def with_parameters(recipe: Recipe, parameters: Mapping[str, Plain], *, served_a
     def estimator(columns: Columns) -> Any:
         return build(columns).set_params(**parameters)
 
-    return replace(recipe, estimator=estimator, tune=None, format=served_as or recipe.format)
+    return replace(recipe.untuned, estimator=estimator, format=served_as or recipe.format)
 
 
 def searched(recipe: Recipe, estimator: Any) -> Any:

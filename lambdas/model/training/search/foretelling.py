@@ -44,7 +44,8 @@ class Foretold:
 
 
 def foretold(recipe: Recipe, *, train: Table, clock: Callable[[], float]) -> Foretold | None:
-    """None where the recipe searches nothing, and where these rows alone cannot be fitted: of one class, say."""
+    """Of what one function or job does: a single trial where each is a job. None where the recipe searches nothing,
+    and where these rows alone cannot be fitted: of one class, say."""
     tune = recipe.tune
     if tune is None:
         return None
@@ -57,4 +58,4 @@ def foretold(recipe: Recipe, *, train: Table, clock: Callable[[], float]) -> For
         fitted(recipe.estimator(recipe.positions), X, some.labels)
     except FIT_ERRORS:
         return None
-    return Foretold(tune.jobs, folds, len(rows), clock() - begun)
+    return Foretold(1 if recipe.tuned_by_jobs else tune.jobs, folds, len(rows), clock() - begun)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ from lambdas.model.formats.fitted import FIT_ERRORS, Levels, failures, first_lin
 from lambdas.model.formats.numbered import numbers_or_names
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe, Tune
-from lambdas.model.recipe.tuning.ranges import GRID
+from lambdas.model.recipe.tuning.ranges import GRID, Plain
 from lambdas.model.training.cross_validation import ROWS_MAX, draw, folds_of
 from lambdas.model.training.draw import drawn
 from lambdas.model.training.estimator import fills_of
@@ -44,8 +44,11 @@ class Around:
     """Takes the name of an event and its facts, as `chalicelib.log.log` does."""
     clock: Callable[[], float]
     """Seconds, from whatever moment."""
+    only: Mapping[str, Plain] | None = None
+    """The parameters of the one trial that is made, where somebody else draws them; the mean is told fold by fold."""
 
 
+FOLD_ENDED = "fold_ended"
 COPIES = 3
 """Of the rows of a fold that a trial holds, as the estimator makes of them."""
 
@@ -87,7 +90,7 @@ def search(
         return recipe, None
     rows = draw(labels, seed=recipe.split.seed)
     X, labels = X[rows], labels[rows]
-    _check_room(recipe, tune, X, memory_mb=memory_mb)
+    _check_room(recipe, X, parallel=_at_a_time(tune, around), memory_mb=memory_mb)
     found = _searched(recipe, tune, X, labels, around=around)
     with failures(recipe, doing="choosing the format of"):
         estimator = recipe.estimator(recipe.positions)
@@ -99,12 +102,16 @@ def search(
     return with_parameters(recipe, best["parameters"], served_as=served_as), found
 
 
-def _check_room(recipe: Recipe, tune: Tune, X: Floats, *, memory_mb: int) -> None:
+def _at_a_time(tune: Tune, around: Around) -> int:
+    return tune.parallel if around.only is None else 1
+
+
+def _check_room(recipe: Recipe, X: Floats, *, parallel: int, memory_mb: int) -> None:
     """Each trial under way has its own copies of the rows."""
-    expected_mb = room.TRAIN.base_mb + round((1 + COPIES * tune.parallel) * X.nbytes / room.MB)
+    expected_mb = room.TRAIN.base_mb + round((1 + COPIES * parallel) * X.nbytes / room.MB)
     if expected_mb > memory_mb:
         raise DatasetTooLarge(
-            f"{tune.parallel} trials at a time of {len(X):,} rows take about {expected_mb:,} MB in Train, which has"
+            f"{parallel} trials at a time of {len(X):,} rows take about {expected_mb:,} MB in Train, which has"
             f" {memory_mb:,} MB: lower tune.parallel, or give Train more, {room.MEMORY_MB_MAX:,} at most"
             f" ({room.TRAIN.setting} in .chalice/config.json, then nightswap deploy)",
             model=recipe.model,
@@ -128,11 +135,11 @@ def _searched(recipe: Recipe, tune: Tune, X: Floats, labels: Texts, *, around: A
         progress = _Progress(recipe.model, folds=folds, around=around)
         scorer = Objective(name, positive[0] if len(positive) else None, progress.told)
         cv = PredefinedSplit(folds_of(labels, folds=folds, seed=recipe.split.seed))
-        begun = _made(tune, estimator, cv=cv, scoring=scorer)
+        begun = _made(tune, estimator, only=around.only, cv=cv, scoring=scorer)
     # Threads, for a function on Lambda has no shared memory between processes; one of the BLAS, for their number
     # changes the last digits.
     with (
-        parallel_backend("threading", n_jobs=tune.parallel),
+        parallel_backend("threading", n_jobs=_at_a_time(tune, around)),
         threadpool_limits(limits=1, user_api="blas"),
         warnings.catch_warnings(record=True) as caught,
     ):
@@ -164,7 +171,7 @@ def _searched(recipe: Recipe, tune: Tune, X: Floats, labels: Texts, *, around: A
     }
 
 
-def _made(tune: Tune, estimator: Any, **how: Any) -> Any:
+def _made(tune: Tune, estimator: Any, *, only: Mapping[str, Plain] | None, **how: Any) -> Any:
     """scikit-learn's search."""
     from sklearn.experimental import enable_halving_search_cv  # noqa: F401 - else the next line knows no halving
     from sklearn.model_selection import (
@@ -176,6 +183,8 @@ def _made(tune: Tune, estimator: Any, **how: Any) -> Any:
 
     among = spaces(tune)
     how |= {"refit": False, "error_score": math.nan, "return_train_score": False}
+    if only is not None:
+        return GridSearchCV(estimator, {name: [value] for name, value in only.items()}, **how)
     if tune.strategy == GRID:
         if tune.early_stopping:
             return HalvingGridSearchCV(estimator, among, random_state=tune.seed, **how)
@@ -228,6 +237,8 @@ class _Progress:
     def told(self, score: float) -> None:
         self._fits.append(score)
         done = len(self._fits)
+        if self._around.only is not None:
+            self._around.tell(FOLD_ENDED, model=self._model, mean=sum(self._fits) / done)
         if done % self._folds == 0:
             took = round(self._around.clock() - self._begun, 3)
             self._around.tell("tuning_goes_on", model=self._model, trials_done=done // self._folds, seconds=took)

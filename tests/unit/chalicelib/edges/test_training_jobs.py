@@ -22,6 +22,10 @@ def job(**facts: Any) -> dict[str, str]:
     return {"Error": "States.TaskFailed", "Cause": json.dumps({"TrainingJobName": NAME, **facts})}
 
 
+def search(**facts: Any) -> dict[str, str]:
+    return {"Error": "States.TaskFailed", "Cause": json.dumps({"HyperParameterTuningJobName": "a-search", **facts})}
+
+
 def answered(cause: str, error: str = "AmazonSageMakerException") -> dict[str, str]:
     return {"Error": f"SageMaker.{error}", "Cause": cause}
 
@@ -47,6 +51,11 @@ def night() -> FakeOutside:
         ),
         (job(TrainingJobStatus="Stopped", SecondaryStatus="Stopped"), f"{NAME} was stopped"),
         (job(TrainingJobStatus="Failed"), "failed: SageMaker says 'nothing'"),
+        (
+            search(HyperParameterTuningJobStatus="Failed", FailureReason="All training jobs failed."),
+            "the search a-search failed: SageMaker says 'All training jobs failed.'. Its log is in /aws/sagemaker/Tr",
+        ),
+        (search(HyperParameterTuningJobStatus="Stopped"), "the search a-search was stopped"),
         (answered("Training job names must be unique within an AWS account"), "its name is taken: an earlier try"),
         (answered("Somebody has it", "ResourceInUseException"), "its name is taken: an earlier try"),
         (answered("Two are in use", "ResourceLimitExceededException"), "the account's limit of such instances"),
@@ -67,6 +76,9 @@ def test_reason_is_recorded_with_the_way_out(night: FakeOutside, failure: dict[s
     assert night.edges.functions.alias(MODEL) is None
 
 
-@pytest.mark.parametrize("cause", ["no JSON", "[]", "7", '{"errorMessage": "other"}'])
+@pytest.mark.parametrize(
+    "cause",
+    ["no JSON", "[]", "7", '{"errorMessage": "other"}', '{"TrainingJobName": "", "HyperParameterTuningJobName": ""}'],
+)
 def test_failure_of_a_function_is_none_of_a_job(cause: str) -> None:
     assert training_jobs.in_words({"Error": "TrainingFailed", "Cause": cause}) is None

@@ -59,6 +59,18 @@ def test_next_run_ends_the_job_of_one_that_died(night: FakeOutside) -> None:
     assert night.jobs.statuses == {JOB: STOPPED}
 
 
+@pytest.mark.parametrize("ending", ["after", "before"])
+def test_search_of_a_run_that_is_over_ends_too(night: FakeOutside, ending: str) -> None:
+    prepared(night, {"reason": "3 rows", "job": {"name": JOB, "tuning": {"Strategy": "Random"}}})
+    night.jobs.searches[JOB] = WORKING
+    night.executions.finish("dead", "ABORTED")
+
+    told = after(night) if ending == "after" else cleanup.before(night.edges, run="run-2", model=MODEL).repairs
+
+    assert f"stopped search {JOB}" in told
+    assert (night.jobs.searches, night.jobs.statuses) == ({JOB: STOPPED}, {JOB: WORKING})
+
+
 def test_job_of_a_run_that_is_going_works_on(night: FakeOutside) -> None:
     assert cleanup.before(night.edges, run="run-2", model=MODEL).repairs == []
     assert night.jobs.statuses == {JOB: WORKING}

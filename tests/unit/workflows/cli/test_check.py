@@ -10,10 +10,13 @@ from click.testing import CliRunner, Result
 
 from chalicelib.settings import StageSettings
 from lambdas import recipes
+from lambdas.model.recipe import Continuous, SageMaker, Tune
+from lambdas.model.training.search.foretelling import Foretold
 from tests.fakes.stage import FakeStage
+from tests.given import data
 from tests.given.nights import outside
 from workflows.checking.recipe import _refuse_early_imports
-from workflows.cli.check import findings
+from workflows.cli.check import _of_search, findings
 from workflows.cli.main import group
 
 HEAD = """from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
@@ -519,6 +522,26 @@ def test_time_of_a_search_in_a_training_job_is_held_to_that_of_the_job(tmp_path:
     found = [each for each in findings(str(file), rows, settings=StageSettings()) if "tuning it" in each.what]
 
     assert found[0].what.endswith("of the 3,600 s that there are")
+
+
+def test_time_of_one_trial_is_held_to_that_of_its_own_job(tmp_path: Path) -> None:
+    file, rows = tuned(tmp_path, '{"max_depth": Integer(1, 3)}')
+    text = file.read_text().replace("import Integer", "import Integer, SageMaker")
+    file.write_text(text.replace("estimator=estimator,", "estimator=estimator, engine=SageMaker(tuner=True),"))
+
+    found = [each for each in findings(str(file), rows, settings=StageSettings()) if "tuning it" in each.what]
+
+    assert "tuning it is 3 fits (1 trial of 3 folds of 40 rows)" in found[0].what
+    assert found[0].what.endswith("of the 3,600 s that there are")
+
+
+def test_trial_that_takes_longer_than_its_job_has_is_noted() -> None:
+    recipe = data.recipe(tune=Tune({"logisticregression__C": Continuous(1, 2)}), engine=SageMaker(tuner=True))
+    search = Foretold(trials=1, folds=3, rows=40, fit_seconds=1500)
+
+    [found] = _of_search(search, recipe, seconds=3600, where="loans.py")
+
+    assert found.way_out == "raise engine.max_runtime_seconds, or lower the upper ends of tune's ranges"
 
 
 def test_algorithm_of_sagemakers_is_said_not_to_be_tried(tmp_path: Path) -> None:

@@ -110,6 +110,7 @@ def test_training_jobs_are_shown_with_what_they_cost_at_most() -> None:
     job = {
         "model": "loans",
         "instances": 2,
+        "jobs": 3,
         "instance_type": "ml.m5.large",
         "max_runtime_seconds": 3600,
         "retrain_usd": 0.115,
@@ -125,7 +126,7 @@ def test_training_jobs_are_shown_with_what_they_cost_at_most() -> None:
         "training jobs of SageMaker",
         "at most",
         "loans",
-        "2 ml.m5.large",
+        "6 ml.m5.large",
         "3,600",
         "0.12",
         "30.44",

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.contracts.instances import INSTANCES
 from lambdas import recipes
-from lambdas.model.recipe import LinearLearner, SageMaker
+from lambdas.model.recipe import Continuous, LinearLearner, SageMaker, Tune
 from workflows.cost.jobs import jobs, runs_a_month
 
 NIGHTLY = "cron(0 3 * * ? *)"
@@ -48,6 +48,21 @@ def test_several_instances_cost_as_many_times() -> None:
 
     assert "on 3 ml.m5.4xlarge for 1,800 s" in job.in_words()
     assert job.retrain_usd == pytest.approx(3 * INSTANCES["ml.m5.4xlarge"] / 2)
+
+
+def test_search_costs_as_much_as_all_of_its_jobs() -> None:
+    tune = Tune({"logisticregression__C": Continuous(0.1, 1)}, jobs=10)
+    recipe = replace(recipes.load("kdd99-http"), engine=replace(LARGE, tuner=True), tune=tune)
+
+    [found] = jobs([recipe], schedule=NIGHTLY)
+
+    assert found.retrain_usd == pytest.approx(10 * INSTANCES["ml.m5.4xlarge"] / 2)
+    assert (
+        "is tuned by 10 jobs of SageMaker, each on one ml.m5.4xlarge for 1,800 s at most: $4.61 a" in found.in_words()
+    )
+    [alone] = jobs([replace(recipe, engine=LARGE)], schedule=NIGHTLY)
+    assert alone.jobs == 1
+    assert alone.retrain_usd == pytest.approx(INSTANCES["ml.m5.4xlarge"] / 2)
 
 
 @pytest.mark.parametrize(

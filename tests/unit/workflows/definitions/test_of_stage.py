@@ -12,8 +12,8 @@ import pytest
 from chalicelib.settings import StageSettings
 from tests.clone import ROOT
 from workflows.definitions.checker import problems
-from workflows.definitions.of_stage import for_stage
-from workflows.definitions.rendering import BUILT_INS, LAMBDA, SAGEMAKER, golden
+from workflows.definitions.of_stage import JOBS, for_stage
+from workflows.definitions.rendering import BOTH, BUILT_INS, LAMBDA, SAGEMAKER, TUNER, golden
 from workflows.deploying.cloudformation.uploads import definition_for
 from workflows.packaging.needs import NOTHING, Needs
 
@@ -21,18 +21,17 @@ TAGS = {"nightswap:app": "nightswap", "nightswap:stage": "prod"}
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"
 TOLD = StageSettings(training_network="subnet-0123abcd subnet-4567cdef sg-89ab0123", training_key=KEY)
 SAID = json.dumps("sg-89ab0123")
-ENGINES = (SAGEMAKER, BUILT_INS)
+ENGINES = (SAGEMAKER, BUILT_INS, TUNER, BOTH)
 
 
 def jobs(definition: str) -> dict[str, dict[str, Any]]:
-    """The parameters of every state that starts one."""
+    """The parameters of every state that starts one, or a search: of that what each of its jobs has, and its tags."""
     found: Mapping[str, Any] = json.loads(definition)["States"]
-    return {
-        name: state["Parameters"] for name, state in found.items() if "createTrainingJob" in state.get("Resource", "")
-    }
+    asked = {name: each["Parameters"] for name, each in found.items() if JOBS in each.get("Resource", "")}
+    return {name: each | each.get("TrainingJobDefinition", {}) for name, each in asked.items()}
 
 
-@pytest.mark.parametrize("engine", [LAMBDA, SAGEMAKER, BUILT_INS])
+@pytest.mark.parametrize("engine", [LAMBDA, *ENGINES])
 def test_stage_that_says_nothing_has_the_committed_definition(engine: str) -> None:
     assert for_stage(golden(engine), settings=StageSettings(), tags=TAGS) == golden(engine)
 
@@ -94,6 +93,8 @@ def config(root: Path, **tags: str) -> None:
         (NOTHING, LAMBDA),
         (Needs(on_sagemaker=("m",)), SAGEMAKER),
         (Needs(on_sagemaker=("m",), by_built_ins=("m",)), BUILT_INS),
+        (Needs(on_sagemaker=("m",), by_tuner=("m",)), TUNER),
+        (Needs(on_sagemaker=("m", "n"), by_built_ins=("n",), by_tuner=("m",)), BOTH),
     ],
 )
 def test_what_is_deployed_is_the_machine_of_the_engine_with_the_tags_of_the_stage(

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from chalicelib.names import Names
-from workflows.definitions.rendering import BUILT_INS, SAGEMAKER, golden
+from workflows.definitions.rendering import BOTH, BUILT_INS, SAGEMAKER, golden
 from workflows.planning.machine import completed, definition_diff
 from workflows.planning.roles import in_words, role_changes
 
@@ -48,7 +48,7 @@ def test_role_that_comes_or_goes_is_a_change_of_all_its_statements() -> None:
     assert (new.added, new.removed) == ((statement,), ())
 
 
-@pytest.mark.parametrize("engine", [SAGEMAKER, BUILT_INS])
+@pytest.mark.parametrize("engine", [SAGEMAKER, BUILT_INS, BOTH])
 def test_machine_with_training_jobs_that_is_deployed_as_planned_is_unchanged(engine: str) -> None:
     names = Names(stage="prod", account="123456789012", region="eu-west-1")
     role = "arn:aws:iam::123456789012:role/nightswap-prod-TrainingRole-1ABC"

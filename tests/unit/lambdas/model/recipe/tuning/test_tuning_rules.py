@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import RecipeInvalid
-from lambdas.model.recipe import Continuous, Integer, LinearLearner, OneOf, Tune
+from lambdas.model.recipe import Continuous, Integer, LinearLearner, OneOf, SageMaker, Tune
 from tests.given import data
 
 MUCH: Any = "much"
@@ -63,7 +63,8 @@ def test_each_way_to_say_it_is_taken(tune: Tune | None) -> None:
         (Tune(C, jobs=101), "tune.jobs is 101: expected 2 to 100"),
         (Tune(C, parallel=0), "tune.parallel is 0: expected 1 to 10"),
         (Tune(C, seed=-1), "tune.seed is -1: expected 0 to 2147483647"),
-        (Tune(C, strategy="bayesian"), "tune.strategy is 'bayesian': expected one of random, grid"),
+        (Tune(C, strategy="hyperband"), "tune.strategy is 'hyperband': expected one of random, grid, bayesian"),
+        (Tune(C, strategy="bayesian"), "tune.strategy is 'bayesian', which needs SageMaker's tuner: write engine="),
         (Tune(C, strategy="grid"), "tune.strategy is 'grid', which tries values, and C has none: write OneOf"),
         (Tune({"C": OneOf(1)}), "tune.ranges leave nothing to choose"),
         (Tune({"C": OneOf(1, 2, 3)}, jobs=2, strategy="grid"), "tune.jobs is 2, and the grid has 3 combinations"),
@@ -83,6 +84,24 @@ def test_what_makes_no_sense_is_refused(tune: Any, said: str) -> None:
         ({"estimator": LinearLearner(), "engine": "sagemaker"}, "and LinearLearner has none: leave it out"),
         ({"cross_validation_folds": 0}, "tune compares trials by cross-validation, and cross_validation_folds is 0"),
         ({"tune": Tune(C, objective="f1"), "positive": None}, "tune.objective is 'f1', which needs two classes"),
+        ({"tune": None, "engine": SageMaker(tuner=True)}, "engine.tuner starts a job for each trial of tune, which"),
+        ({"engine": SageMaker(tuner=MUCH)}, "engine.tuner is 'much': expected True or False"),
+        (
+            {"tune": Tune(C, strategy="bayesian"), "engine": SageMaker()},
+            "tune.strategy is 'bayesian', which needs SageMaker's tuner",
+        ),
+        (
+            {"tune": Tune(C, jobs=44), "engine": SageMaker(tuner=True, spot=True)},
+            "engine.tuner may take 343,200 s for 44 jobs, 1 at a time, and 172,800 s are the most: lower",
+        ),
+        (
+            {"tune": Tune(C, parallel=0), "engine": SageMaker(tuner=True)},
+            "tune.parallel is 0: expected 1 to 10",
+        ),
+        (
+            {"estimator": LinearLearner(), "engine": SageMaker(tuner=True)},
+            "and LinearLearner has none: leave it out",
+        ),
     ],
 )
 def test_what_does_not_go_with_the_rest_of_a_recipe_is_refused(changes: dict[str, Any], said: str) -> None:
@@ -99,3 +118,23 @@ def test_combinations_are_counted() -> None:
 
 def test_a_range_of_values_is_written_as_it_is_read() -> None:
     assert repr(OneOf("gini", None)) == "OneOf('gini', None)"
+
+
+@pytest.mark.parametrize(
+    ("tune", "engine"),
+    [
+        (Tune(C, jobs=41), SageMaker(tuner=True)),
+        (Tune(C, jobs=100, parallel=10, strategy="bayesian"), SageMaker(tuner=True, spot=True)),
+        (Tune({"C": OneOf(1, 2)}, jobs=100, strategy="grid"), SageMaker(tuner=True, max_runtime_seconds=43_200)),
+    ],
+)
+def test_search_of_two_days_is_taken(tune: Tune, engine: SageMaker) -> None:
+    recipe = data.recipe(tune=tune, engine=engine)
+
+    assert recipe.tuned_by_jobs == tune
+    assert (recipe.untuned.tune, recipe.untuned.tuned_by_jobs) == (None, None)
+
+
+def test_search_in_one_job_is_none_of_the_tuner() -> None:
+    assert data.recipe(tune=Tune(C), engine="sagemaker").tuned_by_jobs is None
+    assert data.recipe(tune=Tune(C)).tuned_by_jobs is None
