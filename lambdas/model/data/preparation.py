@@ -102,7 +102,7 @@ def _check(facts: dict[str, Any], *, recipe: Recipe) -> None:
         raise SingleClass(
             f"{all_of(facts['rows'], 'row')} of the data set {verb(facts['rows'], 'holds', 'hold')} the class"
             f" {found[0]}: the recipe names "
-            f"{listed(recipe.class_names)}. Add data of another class: {_way_on(recipe)}. Objects: {names}",
+            f"{listed(recipe.class_names)}. Objects: {names}. Add data of another class: {_way_on(recipe)}",
             model=recipe.model,
             found=found,
         )
@@ -112,8 +112,7 @@ def _check(facts: dict[str, Any], *, recipe: Recipe) -> None:
             rows = listed(f"{facts['classes'][name]['rows']:,} of {name}" for name in lacking)
             raise TooFewRows(
                 f"the {called} has no row of {listed(lacking)}, of {amount(facts['rows'], 'row')} in"
-                f" {amount(len(objects), 'object')} ({rows}). {_way_to_more(recipe)}: {_way_on(recipe)}."
-                f" Objects: {names}",
+                f" {amount(len(objects), 'object')} ({rows}): {names}. {_way_to_more(recipe)}: {_way_on(recipe)}",
                 model=recipe.model,
                 rows=facts["rows"],
                 lacking=lacking,

@@ -137,8 +137,8 @@ def test_part_without_a_class_that_the_gate_asks_for_is_an_error_with_a_way_out_
         data.prepared([many, lonely], recipe=RECIPE)
 
     assert raised.value.message == (
-        f"the {part} has no row of bad, of 1,001 rows in 2 objects (1 of bad). A new file that holds 5 rows or more"
-        " of a class gives some of them to each part: nightswap data add FILE --model flows. Objects: many, lonely"
+        f"the {part} has no row of bad, of 1,001 rows in 2 objects (1 of bad): many, lonely. A new file that holds 5"
+        " rows or more of a class gives some of them to each part: nightswap data add FILE --model flows"
     )
     assert raised.value.details == {"model": "flows", "rows": 1001, "lacking": ["bad"]}
     for name in "abcdefgh":
@@ -151,7 +151,9 @@ def test_part_of_one_class_is_an_error_though_no_rule_is_about_the_other() -> No
     recipe = data.recipe(positive=None, thresholds=[at_least("accuracy", bound=0.6)])
     pieces = [data.piece("1", table(["good"] * 100)), data.piece("2", table(["bad"], start=200), salt=LONELY[1])]
 
-    with pytest.raises(TooFewRows, match=r"^the holdout has no row of bad, of 101 rows in 2 objects \(1 of bad\)\."):
+    with pytest.raises(
+        TooFewRows, match=r"^the holdout has no row of bad, of 101 rows in 2 objects \(1 of bad\): 1, 2\."
+    ):
         data.prepared(pieces, recipe=recipe)
 
 
@@ -172,7 +174,9 @@ def test_positive_class_is_asked_for_without_a_rule() -> None:
         data.piece("2", table(["cat"], start=200), salt=LONELY[1]),
     ]
 
-    with pytest.raises(TooFewRows, match=r"^the holdout has no row of cat, of 101 rows in 2 objects \(1 of cat\)\."):
+    with pytest.raises(
+        TooFewRows, match=r"^the holdout has no row of cat, of 101 rows in 2 objects \(1 of cat\): 1, 2\."
+    ):
         data.prepared(pieces, recipe=recipe)
 
 
