@@ -24,6 +24,7 @@ class Trial(Document):
     mean: float | None = holds(maybe(number))
     """Of the objective over the folds; None where a fold could not be fitted, or has no value."""
     standard_deviation: float | None = holds(maybe(number))
+    """None too where SageMaker's tuner tells the mean alone."""
     seconds: float = holds(number)
     """Of all its fits."""
     rows: int | None = holds(count, default=None)
@@ -95,4 +96,5 @@ def _value(trial: Trial, tuning: Tuning) -> str:
     if trial.mean is None:
         return "no value"
     on = f" on {trial.rows:,} rows" if trial.rows is not None and tuning.early_stopping else ""
-    return f"{trial.mean:.6g} (sd {trial.standard_deviation or 0:.2g}){on}"
+    spread = "" if trial.standard_deviation is None else f" (sd {trial.standard_deviation:.2g})"
+    return f"{trial.mean:.6g}{spread}{on}"

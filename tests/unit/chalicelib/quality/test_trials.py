@@ -64,3 +64,13 @@ def test_the_best_is_told_in_a_line() -> None:
 )
 def test_a_document_that_names_no_best_trial_is_damaged(document: dict[str, Any], wrong: str) -> None:
     assert Tuning.misfit(document) == wrong
+
+
+def test_spread_that_nobody_told_is_not_shown() -> None:
+    tuned = Tuning.of(tuning(trial(0.9), trial(0.8, standard_deviation=None)))
+
+    said = [*tuned.lines]
+
+    assert said[1].startswith("  0.9 (sd 0.02) ")
+    assert said[2].startswith("  0.8  ")
+    assert "sd" not in said[2]
