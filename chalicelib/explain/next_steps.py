@@ -75,13 +75,14 @@ def way_on(run: Json, *, now: Json | None) -> Iterator[str]:
 def on_drift(model: str) -> Iterator[str]:
     """Of a rejected model, where the live version is proved worse on the new rows than it was."""
     yield (
-        "What the new rows show is not what the older ones show, and the gate judges by the rows of all nights: it"
-        " may reject the models of the next nights too. If a new file is wrong, take it out:"
+        "What the new rows show is not what the older ones show, by which models are trained and judged too: the gate"
+        " may reject those of the next nights as well. If a new file is wrong, take it out:"
         f" nightswap data remove FILE --model {model}"
     )
     yield (
-        "If the world has changed, have the recipe leave the older nights out, of training part and holdout, as by"
-        f" window=Window(nights=7) (docs/splits.md), then: nightswap deploy && nightswap retrain --model {model}"
+        "If the world has changed, have the recipe leave the older nights out, as by window=Window(nights=7), or by a"
+        " shorter window than it has (docs/splits.md), then:"
+        f" nightswap deploy && nightswap retrain --model {model}"
     )
 
 
