@@ -41,7 +41,7 @@ def name(stage: str, *, run: str) -> str:
     """Follows from the run, so that a run has one search, however often a state is repeated.
 
     >>> name("prod", run="kdd99-http-nightly-20261121T0300Z")
-    'nightswap-prod-b2fb099bd679511b0'
+    'nightswap-prod-b2fb099bd679511b4'
     """
     return f"{APP}-{stage}-{hashlib.sha256(run.encode()).hexdigest()}"[:NAME_CHARACTERS]
 

@@ -243,5 +243,5 @@ def test_files_that_do_not_fit_are_refused() -> None:
 
 
 def test_array_of_objects_is_neither_written_nor_read() -> None:
-    with pytest.raises(ValueError, match="allow_pickle"):
+    with pytest.raises(ValueError, match="pickled"):
         Table(np.array([["a"]], dtype=object), np.array([["b"]]), np.array(["c"])).to_files()
