@@ -26,6 +26,8 @@ LOCAL_AWS = tests/contract/local
 MANY_NIGHTS = $(patsubst %,tests/unit/lambdas/test_%.py,histories horizon packs splits_by_keys totals) \
   $(wildcard tests/unit/lambdas/model/gate/test_*_promises.py) tests/unit/chalicelib/promotion/test_label_rates.py
 ELSEWHERE = tests/e2e/commands $(ENGINES) $(DAMAGE) $(BEYOND) $(PHASES) $(LOCAL_AWS) $(MANY_NIGHTS)
+# What needs no package: every classifier of scikit-learn, row by row.
+CLASSIFIERS = $(patsubst %,tests/packages/test_%.py,check_of_every_classifier every_classifier onnx trees trees_on_real_data)
 LONG_FAULTS = tests/faults/test_kills.py tests/faults/test_kills_of_the_server.py
 # In the order given, the long ones first: so all cores are busy to the end.
 PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
@@ -86,7 +88,8 @@ test-damage: setup-test  ## each stored document damaged, and every command trie
 	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest --numprocesses auto --dist worksteal $(DAMAGE)
 
 test-packages: setup-all .venv-packages/.ready .venv-inference/.ready  ## every package under Lambda's own runtime client, with nothing else on its path
-	@$(PROJECT) -m pytest tests/packages tests/container
+	@$(PROJECT) -m pytest --numprocesses auto --dist worksteal $(CLASSIFIERS)
+	@$(PROJECT) -m pytest $(CLASSIFIERS:%=--ignore=%) tests/packages tests/container
 
 test-deploy: setup-all  ## plan, deploy, kill, resume, destroy, deploy again
 	@$(PROJECT) -m pytest $(PARALLEL) $(PHASES) tests/deploy/planning
