@@ -28,7 +28,7 @@ MANY_NIGHTS = $(patsubst %,tests/unit/lambdas/test_%.py,histories horizon packs 
 ELSEWHERE = tests/e2e/commands $(ENGINES) $(DAMAGE) $(BEYOND) $(PHASES) $(LOCAL_AWS) $(MANY_NIGHTS)
 # What needs no package: every classifier of scikit-learn, row by row.
 CLASSIFIERS = $(patsubst %,tests/packages/test_%.py,check_of_every_classifier every_classifier onnx trees trees_on_real_data)
-LONG_FAULTS = tests/faults/test_kills.py tests/faults/test_kills_of_the_server.py
+LONG_FAULTS = $(patsubst %,tests/faults/test_%.py,kills kills_of_the_server many_retrains)
 # In the order given, the long ones first: so all cores are busy to the end.
 PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 PEERS := $(basename $(notdir $(wildcard benchmarks/peers/locks/*.txt)))
@@ -76,7 +76,7 @@ test-unit: setup-test  ## the tests that need nothing but Python, in seconds
 	@$(PROJECT) -m pytest $(PARALLEL) -m 'not real_data' $(ELSEWHERE:%=--ignore=%) tests/unit $(DOCTESTS)
 
 test-faults: setup-test  ## kills, stops, swaps under load and many retrains, on the local AWS (KILLS=20, RETRAINS=40)
-	@$(PROJECT) -m pytest $(PARALLEL) $(LONG_FAULTS) $(filter-out $(LONG_FAULTS) $(LEFT_OUT),$(sort $(wildcard tests/faults/test_*.py)))
+	@$(PROJECT) -m pytest $(PARALLEL) $(filter-out $(LEFT_OUT),$(LONG_FAULTS) $(filter-out $(LONG_FAULTS),$(sort $(wildcard tests/faults/test_*.py))))
 
 test-local: setup-test  ## the local AWS: what it keeps when it is killed, held or has no room, and what it forbids
 	@$(PROJECT) -m pytest $(PARALLEL) $(LOCAL_AWS)
