@@ -115,6 +115,7 @@ test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fas
 
 test-all: export KILLS := 200
 test-all: export RETRAINS := 500
+test-all: export EXPLORE := 1
 test-all: WAYS_OF_DAMAGE := 1000
 test-all: test test-engines test-commands test-local test-nights test-damage test-simulation test-faults test-packages test-deploy test-permissions test-bench test-sagemaker test-mutants  ## all of them
 

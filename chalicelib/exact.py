@@ -76,7 +76,7 @@ def fewer(rows: int, *, distinct: int) -> str:
 
 
 def _apart(one: Number, other: Number, *, formats: list[str]) -> tuple[str, str]:
-    mine, theirs = float(one), float(other)
+    mine, theirs = float(one) + 0.0, float(other) + 0.0  # so that -0.0, which equals 0.0, is spelled like it
     pairs = [(f"{mine:{each}}", f"{theirs:{each}}") for each in formats]
     if mine == theirs:
         return pairs[0]

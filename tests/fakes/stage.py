@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
 from click.testing import CliRunner, Result
 
 from chalicelib.edges import Edges
@@ -17,8 +16,8 @@ from chalicelib.settings import StageSettings
 from tests.fakes.edges import FakeOutside
 from tests.fakes.pipeline import InMemoryPipeline
 from tests.given.nights import MODEL
+from tests.given.screens import as_wide_as
 from workflows.cli.main import group
-from workflows.cli.screen import console
 
 WIDE = 200
 """Characters: wide enough that no table folds a name."""
@@ -66,8 +65,7 @@ class FakeStage:
 
     def run(self, *arguments: str, width: int = WIDE) -> Result:
         """The command line on this stage, on a wide screen unless another is wanted."""
-        with pytest.MonkeyPatch.context() as screen:
-            screen.setattr(console, "_width", width)
+        with as_wide_as(width):
             return CliRunner().invoke(group, list(arguments), obj=self)
 
     def json(self, *arguments: str) -> object:

@@ -12,6 +12,7 @@ from dataclasses import asdict
 import boto3
 import click
 from botocore.exceptions import BotoCoreError
+from rich.console import Console
 from rich.text import Text
 
 from chalicelib.aws.object_store import BucketStore
@@ -146,28 +147,31 @@ COMMAND = re.compile(r"\b(nightswap|aws|make|pip|python) ")
 """What is copied from the screen: it stays on its line."""
 
 
-def shown(findings: Iterable[Finding]) -> Iterator[Finding]:
+def shown(findings: Iterable[Finding], *, screen: Console = console) -> Iterator[Finding]:
     """Print each finding as it comes, and hand it on."""
     for each in findings:
-        console.print(Text(f"{each.severity:<8}", style=COLOURS[each.severity]), end="")
+        screen.print(Text(f"{each.severity:<8}", style=COLOURS[each.severity]), end="")
         said = f"{each.where}: {each.what}"
-        is_as_it_is = each.severity is Severity.ERROR and not console.is_terminal  # a program looks for its words
-        first, *others = [said] if is_as_it_is else _wrapped(said)
-        say(first)
+        is_as_it_is = each.severity is Severity.ERROR and not screen.is_terminal  # a program looks for its words
+        first, *others = [said] if is_as_it_is else _wrapped(said, width=screen.width)
+        say(first, screen=screen)
         for line in others:
-            say(f"{INDENT}{line}")
+            say(f"{INDENT}{line}", screen=screen)
         is_command = each.way_out is not None and COMMAND.search(each.way_out) is not None
-        ways = [each.way_out] if is_command else _wrapped(each.way_out or "", beside=len(ARROW))
+        ways = [each.way_out] if is_command else _wrapped(each.way_out or "", width=screen.width - len(ARROW))
         for number, line in enumerate(ways):
-            say(f"{INDENT}{' ' * len(ARROW) if number else ARROW}{line}")
+            say(f"{INDENT}{' ' * len(ARROW) if number else ARROW}{line}", screen=screen)
         yield each
 
 
-def _wrapped(text: str, *, beside: int = 0) -> list[str]:
+def _wrapped(text: str, *, width: int) -> list[str]:
     """Each line by itself: an error of several problems has one for each."""
-    width = console.width - len(INDENT) - beside
     each_by_itself = ((each, "  " if each.lstrip().startswith("- ") else "") for each in text.split("\n"))
-    return [line for each, hanging in each_by_itself for line in in_lines(each, width=width, hanging=hanging)]
+    return [
+        line
+        for each, hanging in each_by_itself
+        for line in in_lines(each, width=width - len(INDENT), hanging=hanging)
+    ]
 
 
 COMMANDS = (doctor,)

@@ -44,9 +44,9 @@ def show_json(document: Any) -> None:
     click.echo(plain)
 
 
-def say(line: str) -> None:
+def say(line: str, *, screen: Console = console) -> None:
     """A line as it is: what a screen would take for its own marks is shown, and it is broken nowhere."""
-    console.print(line, markup=False, soft_wrap=True)
+    screen.print(line, markup=False, soft_wrap=True)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -32,23 +32,23 @@ def between_words(text: str, *, width: int, hanging: str = "") -> list[str]:
     )
 
 
-def sentence(line: str) -> None:
+def sentence(line: str, *, screen: Console = console) -> None:
     """Print a line that may be wider than the screen. The spaces that it begins with stand before all of it."""
-    for each in in_lines(line, width=console.width):
-        say(each)
+    for each in in_lines(line, width=screen.width):
+        say(each, screen=screen)
 
 
-def outcome(run: dict[str, Any]) -> None:
+def outcome(run: dict[str, Any], *, screen: Console = console) -> None:
     """How the run ended, in its colour, and why."""
     good = run["outcome"] in WENT_WELL
     error = f" ({run['error']})" if run["error"] else ""
-    first, *more = _lines(f"{run['outcome']}{error}: {run['reason']}", width=console.width)
+    first, *more = _lines(f"{run['outcome']}{error}: {run['reason']}", width=screen.width)
     name = Text(run["outcome"], style=f"bold {GOOD if good else BAD}")
-    console.print(name.append(first.removeprefix(run["outcome"]), style="default not bold"), soft_wrap=True)
+    screen.print(name.append(first.removeprefix(run["outcome"]), style="default not bold"), soft_wrap=True)
     for each in more:
-        say(each)
+        say(each, screen=screen)
     if run["outcome"] in JUDGED_WORSE:
-        sentence(f"what to do: nightswap explain {run['run']}")
+        sentence(f"what to do: nightswap explain {run['run']}", screen=screen)
 
 
 def complaint(name: str, message: str, *, screen: Console = errors) -> None:

@@ -16,6 +16,8 @@ from lambdas.model.reading.unpacking import unreadable, way_out
 
 MARK_OF_A_SEPARATOR = re.compile(r"sep=.?", re.IGNORECASE)
 """Excel's first line, which it alone reads."""
+BEGINNING = re.compile(rb"\S[^\r\n]{0,9999}")
+"""Of the first line that is not blank; a whole file may be one line."""
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 LISTED_MISSING = 5
 
@@ -48,8 +50,9 @@ def _header(name: str, *, text: bytes, model: str) -> list[str]:
         header = next((fields for _, fields in records(text) if not is_blank(fields)), None)
     except Malformed as exc:
         why = f"has a header that cannot be read: {exc}"
-        between_quotes = (words for sign, words in SEPARATORS.items() if f'"{sign}'.encode() in _first_line(text))
-        if separated := next(between_quotes, None):
+        line = next(BEGINNING.finditer(text))[0]
+        separated = next((words for sign, words in SEPARATORS.items() if f'"{sign}'.encode() in line), None)
+        if separated:
             why += f". {_with_commas(separated)}"
         raise unreadable(name, model=model, why=why.removesuffix(".")) from exc
     if header is None:
@@ -58,10 +61,6 @@ def _header(name: str, *, text: bytes, model: str) -> list[str]:
         why = f"has a header of {len(header):,} fields: {HEADER_COLUMNS:,} are the most"
         raise unreadable(name, model=model, why=why)
     return [column.strip() for column in header]
-
-
-def _first_line(text: bytes) -> bytes:
-    return text.lstrip().splitlines()[0]
 
 
 def _with_commas(separated: str) -> str:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.exact import exact, in_whole, shown
@@ -39,6 +39,7 @@ def test_what_is_no_number_is_refused(number: object) -> None:
 
 
 @given(one=numbers, other=numbers)
+@example(one=0.0, other=-0.0)
 def test_numbers_are_shown_equal_only_where_they_are(one: Fraction | float, other: Fraction | float) -> None:
     for pair in (shown(one, other), in_whole(one, other)):
         assert (pair[0] == pair[1]) == (float(one) == float(other))

@@ -97,11 +97,11 @@ class Generations:
 
     def check(self) -> list[str]:
         """Make the newest generation that is whole the one that is loaded; returns what there is to tell about it."""
-        self._sweep()
+        lost = self._sweep()
         told = [*self._sort_out_manifests()]
         manifest, before = (Manifest.read(folder / MANIFEST) for folder in (self.folder, self._previous))
         if manifest is None and before is None:
-            return told + self._adopt()
+            return told + self._adopt(lost)
         known = [each for each in (manifest, before) if each is not None]
         chosen = next((each for each in known if self._is_whole(each)), known[0])
         told += self._install(chosen, is_newest=chosen is manifest)
@@ -151,23 +151,26 @@ class Generations:
             if path.exists() and Manifest.read(path) is None:
                 yield f"{path.relative_to(self.folder)} is damaged{self._put_aside(path)}"
 
-    def _sweep(self) -> None:
-        """Remove files that a kill left unfinished, and files where a copy is to be written."""
+    def _sweep(self) -> set[str]:
+        """Remove files that a kill left unfinished, and what is no file where a copy is to be written; returns the
+        services that lack their copy for that."""
         for folder in (self.folder, self._previous, self.folder / BLOBS):
             for each in folder.glob(f"*{whole_files.UNFINISHED}"):
                 if each.is_file():
                     each.unlink()
                 else:
                     self._put_aside(each)
-        for each in self._previous.glob("*.json"):
-            if not each.is_file():
-                self._put_aside(each)
+        no_copies = [each for each in _services(self._previous) if not each.is_file()]
+        for each in no_copies:
+            self._put_aside(each)
+        return {each.stem for each in no_copies}
 
-    def _adopt(self) -> list[str]:
+    def _adopt(self, lost: Collection[str]) -> list[str]:
         """Without any manifest, as before there were manifests, what can be read of each service is taken."""
         told: list[str] = []
         files: dict[str, str] = {}
-        for name in sorted({path.stem for folder in (self.folder, self._previous) for path in _services(folder)}):
+        found = {path.stem for folder in (self.folder, self._previous) for path in _services(folder)}
+        for name in sorted({*found, *lost}):
             told += self._adopted(name, files)
         if files:
             told.insert(0, f"there is no {MANIFEST} to check it by: each service is taken as it was found")

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from chalicelib.errors import DeploymentFailed
 from tests.fakes.stage import WIDE, FakeStage
+from tests.given.screens import as_wide_as
 from tests.unit.workflows.deploying.fake_account import FakeAccount, holding_bucket_and_role
 from workflows.cli.destroy import show
 from workflows.cli.main import group
@@ -15,8 +16,7 @@ from workflows.deploying.leftovers import Leftover
 
 
 def shown(*found: Leftover) -> str:
-    with pytest.MonkeyPatch.context() as screen, console.capture() as capture:
-        screen.setattr(console, "_width", WIDE)
+    with as_wide_as(WIDE), console.capture() as capture:
         show(found, stage="prod")
     return capture.get()
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from chalicelib.names import Names
 from chalicelib.settings import StageSettings
 from tests.fakes.stage import FakeStage
 from workflows.cli.doctor import shown
 from workflows.cli.main import group
-from workflows.cli.screen import console
 from workflows.doctor.deployer_policy import policy_of
 from workflows.doctor.finding import error, ok
 from workflows.stacks.settings import CONFIG, stage_settings
@@ -77,20 +78,15 @@ def test_findings_are_handed_on_as_they_are_shown() -> None:
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])
-def test_an_error_is_as_wide_as_a_terminal_and_as_it_is_for_a_program(
-    is_terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(console, "_force_terminal", is_terminal)
-    monkeypatch.setattr(console, "_width", 80)
-    monkeypatch.setattr(console, "_color_system", None)
+def test_an_error_is_as_wide_as_a_terminal_and_as_it_is_for_a_program(is_terminal: bool) -> None:
+    screen = Console(file=StringIO(), force_terminal=is_terminal, width=80, color_system=None)
     problems = ["a column's name is 'age', as another's is, so the two could not be told apart in a request", "b"]
 
-    list(
-        shown(
-            [error(f"it is wrong:\n  - {problems[0]}\n  - {problems[1]}", where="recipe loans", way_out="correct it")]
-        )
-    )
+    wrong = error(f"it is wrong:\n  - {problems[0]}\n  - {problems[1]}", where="recipe loans", way_out="correct it")
 
-    lines = capsys.readouterr().out.splitlines()
+    list(shown([wrong], screen=screen))
+
+    assert isinstance(screen.file, StringIO)
+    lines = screen.file.getvalue().splitlines()
     assert lines[-2].strip() == f"- {problems[1]}"
     assert (max(map(len, lines)) <= 80) is is_terminal

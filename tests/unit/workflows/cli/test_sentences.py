@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import StringIO
 from typing import Any
 
@@ -9,7 +7,6 @@ import pytest
 from rich.console import Console
 
 from workflows.cli import sentences
-from workflows.cli.screen import console
 
 REASON = (
     "1 cell of column age in night-5.csv is not a number: row 101 (line 102) 'n.v.t.'. Correct it as the source has"
@@ -18,25 +15,25 @@ REASON = (
 COMMAND = "nightswap data remove night-5.csv --model a-model-with-a-long-name"
 
 
-@contextmanager
-def wide(width: int) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as screen:
-        screen.setattr(console, "_width", width)
-        yield
+def screen_of(width: int, *, is_terminal: bool = False) -> Console:
+    return Console(file=StringIO(), force_terminal=is_terminal, width=width, color_system=None, highlight=False)
 
 
-def shown(line: str, capsys: pytest.CaptureFixture[str], *, width: int) -> list[str]:
-    with wide(width):
-        sentences.sentence(line)
-    return capsys.readouterr().out.splitlines()
+def lines_on(screen: Console) -> list[str]:
+    assert isinstance(screen.file, StringIO)
+    return screen.file.getvalue().splitlines()
+
+
+def shown(line: str, *, width: int) -> list[str]:
+    screen = screen_of(width)
+    sentences.sentence(line, screen=screen)
+    return lines_on(screen)
 
 
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("indent", ["", "  "])
-def test_a_sentence_goes_on_to_the_right_of_where_it_begins(
-    width: int, indent: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    first, *more = shown(f"{indent}{REASON}", capsys, width=width)
+def test_a_sentence_goes_on_to_the_right_of_where_it_begins(width: int, indent: str) -> None:
+    first, *more = shown(f"{indent}{REASON}", width=width)
 
     assert first.startswith(f"{indent}1 cell")
     assert more
@@ -45,24 +42,24 @@ def test_a_sentence_goes_on_to_the_right_of_where_it_begins(
     assert " ".join(map(str.strip, [first, *more])) == REASON
 
 
-def test_a_sentence_that_fits_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert shown("  it [/b] fits", capsys, width=80) == ["  it [/b] fits"]
+def test_a_sentence_that_fits_is_one_line() -> None:
+    assert shown("  it [/b] fits", width=80) == ["  it [/b] fits"]
 
 
-def test_a_command_at_the_end_is_whole_on_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    assert shown(f"{REASON}: {COMMAND}", capsys, width=80)[-1] == f"    {COMMAND}"
+def test_a_command_at_the_end_is_whole_on_a_line_of_its_own() -> None:
+    assert shown(f"{REASON}: {COMMAND}", width=80)[-1] == f"    {COMMAND}"
 
 
-def test_a_command_that_fits_beside_the_last_words_stands_there(capsys: pytest.CaptureFixture[str]) -> None:
-    assert shown(f"{REASON}: make run", capsys, width=80)[-1].endswith("take it out: make run")
+def test_a_command_that_fits_beside_the_last_words_stands_there() -> None:
+    assert shown(f"{REASON}: make run", width=80)[-1].endswith("take it out: make run")
 
 
-def test_an_outcome_that_takes_several_lines_has_the_width_of_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_outcome_that_takes_several_lines_has_the_width_of_the_screen() -> None:
     reason = "version 2 is live as function version 2: 200 rows of the holdout were answered as judged"
-    with wide(80):
-        sentences.outcome({"outcome": "Promoted", "error": None, "reason": reason})
+    screen = screen_of(80)
+    sentences.outcome({"outcome": "Promoted", "error": None, "reason": reason}, screen=screen)
 
-    shown = capsys.readouterr().out.splitlines()
+    shown = lines_on(screen)
     assert max(map(len, shown)) <= 80
     assert " ".join(map(str.strip, shown)) == f"Promoted: {reason}"
 
@@ -94,10 +91,9 @@ def test_outcome_is_one_line_and_one_more_where_figures_alone_are_its_reason(
 
 
 def complained(message: str, *, terminal: bool, width: int = 80) -> list[str]:
-    screen = Console(file=StringIO(), force_terminal=terminal, width=width, color_system=None)
+    screen = screen_of(width, is_terminal=terminal)
     sentences.complaint("CommandFailed", message, screen=screen)
-    assert isinstance(screen.file, StringIO)
-    return screen.file.getvalue().splitlines()
+    return lines_on(screen)
 
 
 @pytest.mark.parametrize("width", [80, 120])

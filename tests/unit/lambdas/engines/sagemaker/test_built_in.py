@@ -54,11 +54,6 @@ def read_by_the_job(night: FakeOutside, ready: Preprocessed) -> list[bytes]:
     return [content(night, (head["prefix"] + name).removeprefix("s3://test-bucket/")) for name in names]
 
 
-@pytest.fixture
-def night() -> FakeOutside:
-    return night_with_data()
-
-
 def test_job_is_one_of_the_algorithm_with_its_hyperparameters_as_texts(night: FakeOutside) -> None:
     ready = described(night)
 

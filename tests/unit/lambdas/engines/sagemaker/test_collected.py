@@ -41,11 +41,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Files:
     return {each.relative_to(model).as_posix(): each.read_bytes() for each in model.rglob("*") if each.is_file()}
 
 
-@pytest.fixture
-def night() -> FakeOutside:
-    return night_with_data()
-
-
 def archive(files: Files, *, prefix: str = "") -> bytes:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as opened:

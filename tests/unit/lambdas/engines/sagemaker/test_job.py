@@ -16,15 +16,10 @@ from lambdas.model.recipe import SageMaker
 from lambdas.parts import PartList
 from tests.fakes.edges import FakeOutside
 from tests.unit.lambdas.engines.sagemaker.jobs import content, described
-from tests.unit.lambdas.nightly_batch import RUN, night_with_data, preprocessing, training_task
+from tests.unit.lambdas.nightly_batch import RUN, preprocessing, training_task
 from workflows.definitions.checks.integrations import integration_mistakes
 
 RESOURCE = "arn:aws:states:::sagemaker:createTrainingJob.sync"
-
-
-@pytest.fixture
-def night() -> FakeOutside:
-    return night_with_data()
 
 
 def test_recipe_without_an_engine_trains_in_the_function(night: FakeOutside) -> None:

@@ -22,11 +22,6 @@ from tests.unit.lambdas.engines.sagemaker.jobs import described, downloaded, on_
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, preprocessing, training_task
 
 
-@pytest.fixture
-def night() -> FakeOutside:
-    return night_with_data()
-
-
 def test_job_makes_the_artifact_and_the_answers_that_train_makes(night: FakeOutside, tmp_path: Path) -> None:
     ready = described(night)
     downloaded(night, ready, tmp_path)

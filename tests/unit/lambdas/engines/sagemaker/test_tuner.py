@@ -68,11 +68,6 @@ def job_of(ready: Preprocessed) -> TrainingJob:
     return ready.job
 
 
-@pytest.fixture
-def night() -> FakeOutside:
-    return night_with_data()
-
-
 def test_search_is_bounded_and_its_price_told(night: FakeOutside) -> None:
     ready = described(night)
 

@@ -24,6 +24,7 @@ from tests.unit.workflows.local.state.saves import (
 from workflows.local.state.generations import DAMAGED_KEPT
 
 ALL_ANOTHER, ALL_MISSING = ({f"{name}.json": damage for name in SERVICES} for damage in ("another", "missing"))
+NO_COPIES = {f"previous/{name}.json": "a folder" for name in (*SERVICES, "manifest")}
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -175,6 +176,7 @@ def test_damaged_files_do_not_pile_up(tmp_path: Path) -> None:
 )
 @example({"manifest.json": "missing", "previous/manifest.json": "a folder", **ALL_ANOTHER})
 @example({"manifest.json": "missing", "previous/manifest.json": "missing", **ALL_MISSING})
+@example({"manifest.json": "missing", **ALL_MISSING, **NO_COPIES})
 @example({"manifest.json": "truncated", "previous/manifest.json": "a folder", **ALL_MISSING})
 def test_any_damage_leaves_services_of_one_generation(damages: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as name:
