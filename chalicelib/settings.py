@@ -85,6 +85,18 @@ def _number(variable: str, what: str, accepted: range, default: int) -> Any:
     return _setting(variable, f"{what}, {said}", read=whole(accepted, said=said), default=default)
 
 
+def _network(variable: str, what: str) -> Any:
+    told = f"subnets and security groups of {what}, one space between; without them they run in SageMaker's own"
+    said = "subnets, then security groups, for example subnet-0123abcd sg-0123abcd, or nothing"
+    return _setting(variable, told, read=matching(NETWORK, said), default="")
+
+
+def _key(variable: str, what: str) -> Any:
+    said = "a key's ARN, for example arn:aws:kms:eu-west-1:123456789012:key/0a1b, or nothing"
+    told = f"ARN of the KMS key for {what}"
+    return _setting(variable, told, read=matching(KEY_ARN, said), default="")
+
+
 class ApiSettings(_Settings):
     """Of the Chalice app; set per stage in `.chalice/config.json`."""
 
@@ -191,18 +203,10 @@ class StageSettings(_Settings):
         read=one_of("python3.11", "python3.12", "python3.13"),
         default="python3.13",
     )
-    training_network: str = _setting(
-        "NIGHTSWAP_TRAINING_NETWORK",
-        "subnets and security groups of training jobs, one space between; without them they run in SageMaker's own",
-        read=matching(NETWORK, "subnets, then security groups, for example subnet-0123abcd sg-0123abcd, or nothing"),
-        default="",
-    )
-    training_key: str = _setting(
-        "NIGHTSWAP_TRAINING_KEY",
-        "ARN of the KMS key for the volumes of training jobs and for what they upload",
-        read=matching(KEY_ARN, "a key's ARN, for example arn:aws:kms:eu-west-1:123456789012:key/0a1b, or nothing"),
-        default="",
-    )
+    training_network: str = _network("NIGHTSWAP_TRAINING_NETWORK", "training jobs")
+    training_key: str = _key("NIGHTSWAP_TRAINING_KEY", "the volumes of training jobs and for what they upload")
+    endpoint_network: str = _network("NIGHTSWAP_ENDPOINT_NETWORK", "endpoints")
+    endpoint_key: str = _key("NIGHTSWAP_ENDPOINT_KEY", "the volumes of endpoints")
     permissions_boundary: str = _setting(
         "NIGHTSWAP_PERMISSIONS_BOUNDARY",
         "ARN of the IAM policy that bounds every role of the stage",

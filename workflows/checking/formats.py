@@ -9,7 +9,7 @@ from chalicelib.errors import EstimatorUnsupported
 from lambdas import recipes
 from lambdas.model.formats.package import code_files
 from lambdas.model.formats.table import FORMATS, Format, format_of
-from lambdas.model.recipe import Recipe, Serving
+from lambdas.model.recipe import Endpoint, Recipe, Serving
 from workflows.checking.file import format_for
 from workflows.packaging.archive import Package, pack
 from workflows.packaging.layers import REQUIRES
@@ -27,6 +27,7 @@ def needs(models: Iterable[str]) -> Needs:
     on_sagemaker = tuple(model for model, recipe in found.items() if recipe.on_sagemaker)
     by_built_ins = tuple(model for model in on_sagemaker if found[model].built_in)
     by_tuner = tuple(model for model in on_sagemaker if found[model].tuned_by_jobs)
+    endpoints, serverless = endpoints_of({model: recipe.endpoint for model, recipe in found.items()})
     return replace(
         known,
         memory_mb=memory_mb,
@@ -34,7 +35,8 @@ def needs(models: Iterable[str]) -> Needs:
         on_sagemaker=on_sagemaker,
         by_built_ins=by_built_ins,
         by_tuner=by_tuner,
-        endpoints=tuple(model for model, recipe in found.items() if recipe.endpoint),
+        endpoints=endpoints,
+        serverless=serverless,
     )
 
 
@@ -54,6 +56,12 @@ def check_engines(found: Mapping[str, Recipe], formats: Mapping[str, str | None]
                 " endpoint does not have: leave target out of the recipe",
                 model=model,
             )
+
+
+def endpoints_of(targets: Mapping[str, Endpoint | None]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The models whose versions have endpoints, and those of them whose endpoints have no instances."""
+    found = {model: each for model, each in targets.items() if each}
+    return tuple(found), tuple(model for model, each in found.items() if each.serverless is not None)
 
 
 def sizes_of(serving: Mapping[str, Serving]) -> tuple[dict[str, int], dict[str, int]]:

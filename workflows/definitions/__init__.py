@@ -5,7 +5,7 @@ ends.py       how the machine ends
 states.py     the kinds of state
 sagemaker.py  the state that has SageMaker fit
 endpoint.py   the states that make a version's endpoint: only these five import the Step Functions Data Science SDK
-of_stage.py   what a stage says of its training jobs, put into the definition
+of_stage.py   what a stage says of its training jobs and endpoints, put into the definition
 functions.py  the Lambda functions that it calls
 render.py     source -> text; runs in the environment that has the SDK
 rendering.py  calls `render` as a process; reads the golden text

@@ -1,4 +1,4 @@
-"""Puts into a definition what a stage says of its training jobs: their network, their key, and tags of its own.
+"""Puts into a definition what a stage says of its training jobs and endpoints: their network, their key, and tags.
 
 A stage that says nothing of them has the committed definition as it is.
 """
@@ -13,17 +13,20 @@ from chalicelib.accepted.texts import SUBNET
 from chalicelib.settings import StageSettings
 from workflows.definitions.asl import states
 
-JOBS = "arn:aws:states:::sagemaker:create"
-"""How the resource begins of a state that has SageMaker work."""
+CREATES = "arn:aws:states:::sagemaker:create"
+"""How the resource begins of a state that has SageMaker make something."""
 
 
 def for_stage(definition: str, *, settings: StageSettings, tags: Mapping[str, str]) -> str:
     """The definition for the stage; `tags` are those of `.chalice/config.json`."""
     machine = json.loads(definition)
-    jobs = [state["Parameters"] for state in states(machine).values() if str(state.get("Resource")).startswith(JOBS)]
-    if not any([_put(job, settings=settings, tags=tags) for job in jobs]):
-        return definition
-    return json.dumps(machine, indent=2) + "\n"
+    for state in states(machine).values():
+        resource = str(state.get("Resource"))
+        if resource.startswith(CREATES):
+            made = state["Parameters"]
+            made["Tags"] += _more(tags, than=made["Tags"])
+            _put(made, kind=resource.removeprefix(CREATES), settings=settings)
+    return definition if machine == json.loads(definition) else json.dumps(machine, indent=2) + "\n"
 
 
 def network(text: str) -> dict[str, list[str]]:
@@ -37,18 +40,23 @@ def network(text: str) -> dict[str, list[str]]:
     return {"SecurityGroupIds": [each for each in named if each not in subnets], "Subnets": subnets}
 
 
-def _put(job: dict[str, Any], *, settings: StageSettings, tags: Mapping[str, str]) -> bool:
-    """Whether the stage says anything of the job."""
-    known = {each["Key"] for each in job["Tags"]}
-    more = {key: value for key, value in tags.items() if key not in known}
-    job["Tags"] += [{"Key": key, "Value": value} for key, value in more.items()]
-    for each in _trainings(job):
+def _more(tags: Mapping[str, str], *, than: list[dict[str, str]]) -> list[dict[str, str]]:
+    known = {each["Key"] for each in than}
+    return [{"Key": key, "Value": value} for key, value in tags.items() if key not in known]
+
+
+def _put(made: dict[str, Any], *, kind: str, settings: StageSettings) -> None:
+    """Of an endpoint the model has the network, and the configuration has the key."""
+    if kind == "Model" and settings.endpoint_network:
+        made["VpcConfig"] = network(settings.endpoint_network)
+    if kind == "EndpointConfig" and settings.endpoint_key:
+        made["KmsKeyId"] = settings.endpoint_key
+    for each in _trainings(made):
         if settings.training_network:
             each["VpcConfig"] = network(settings.training_network)
         if settings.training_key:
             each["ResourceConfig"]["VolumeKmsKeyId"] = settings.training_key
             each["OutputDataConfig"]["KmsKeyId"] = settings.training_key
-    return bool(more or settings.training_network or settings.training_key)
 
 
 def _trainings(part: Any) -> Iterator[dict[str, Any]]:

@@ -37,6 +37,8 @@ class Needs:
     """Those of them of which its tuner starts a job for each trial."""
     endpoints: tuple[str, ...] = ()
     """Models whose versions have endpoints of SageMaker."""
+    serverless: tuple[str, ...] = ()
+    """Those of them whose endpoints have no instances."""
 
     def of_task(self, task: str) -> tuple[str, ...]:
         """The layers of a function of the pipeline, each once."""

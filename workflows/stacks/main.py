@@ -145,7 +145,7 @@ def _state_machine(stage: str, settings: StageSettings, needs: Needs) -> dict[st
     statements = [allow(["lambda:InvokeFunction"], on=list(functions_by_state.values()))]
     statements += [functions.tracing_statement()] if traced else []
     statements += sagemaker.machine_statements(stage, tuner=bool(needs.by_tuner)) if needs.on_sagemaker else []
-    statements += endpoints.machine_statements(stage) if needs.endpoints else []
+    statements += endpoints.machine_statements(stage, settings) if needs.endpoints else []
     others, jobs = _on_sagemaker(stage, settings, needs) if needs.on_sagemaker else ({}, {})
     others |= endpoints.substitutions(stage, settings, needs) if needs.endpoints else {}
     hosts = endpoints.endpoint_role(stage, settings, needs) if needs.endpoints else {}

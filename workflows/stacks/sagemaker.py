@@ -205,17 +205,18 @@ def training_role(stage: str, *, settings: StageSettings, built_ins: bool) -> di
         ),
         allow([f"ecr:{action}" for action in pulls], on=repositories),
         allow(["ecr:GetAuthorizationToken"], on=["*"]),  # ECR knows no resource for it
-        *(_network_statements(settings.training_network) if settings.training_network else []),
+        *(network_statements(settings.training_network) if settings.training_network else []),
         *([allow(list(KEY_ACTIONS), on=[settings.training_key])] if settings.training_key else []),
     ]
     boundary = settings.permissions_boundary
     return {"TrainingRole": role("sagemaker.amazonaws.com", statements=statements, boundary=boundary)}
 
 
-def _network_statements(named: str) -> list[Json]:
-    """The jobs have interfaces in the stage's subnets. EC2 knows no resource for what is only looked up.
+def network_statements(named: str) -> list[Json]:
+    """What SageMaker runs has interfaces in the stage's subnets. EC2 knows no resource for what is only looked up.
 
-    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, "CreateTrainingJob API".
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, "CreateTrainingJob API" and
+    "CreateModel API".
     """
     there = network(named)
     interfaces = arn("ec2", "network-interface/*")

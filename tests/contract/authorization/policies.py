@@ -30,6 +30,11 @@ SETTINGS = StageSettings(
     monthly_budget_usd=50,
     endpoint_image=IMAGE_OF_ENDPOINTS,
 )
+OF_HOSTED = dataclasses.replace(
+    SETTINGS,
+    endpoint_network="subnet-0123abcd sg-0123abcd",
+    endpoint_key="arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d",
+)
 MODELS = ["kdd99-http", "mnist"]
 ON_SAGEMAKER = Needs(on_sagemaker=("mnist",), by_tuner=("mnist",))
 WITH_ENDPOINTS = Needs(endpoints=("mnist",))
@@ -64,7 +69,7 @@ def policies() -> dict[str, list[Statement]]:
         **_roles(),
         **{
             f"{role}-with-endpoints": found
-            for role, found in _roles(SETTINGS, WITH_ENDPOINTS).items()
+            for role, found in _roles(OF_HOSTED, WITH_ENDPOINTS).items()
             if role in OF_ENDPOINTS
         },
         **{

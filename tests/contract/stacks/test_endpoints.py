@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from chalicelib.errors import SettingsInvalid
+from chalicelib.settings import StageSettings
 from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import statements
 from workflows.packaging.needs import Needs
@@ -28,6 +32,13 @@ TARGET = f"arn:aws:application-autoscaling:{HERE}:scalable-target/0123456789abcd
 OF_SAGEMAKER = {"application-autoscaling:service-namespace": "sagemaker"}
 LOG = f"arn:aws:logs:{HERE}:log-group:/aws/sagemaker/Endpoints/nightswap-prod-kdd99-http-v7"
 REPOSITORY = "arn:aws:ecr:eu-west-1:123456789012:repository/team/nightswap"
+KEY = f"arn:aws:kms:{HERE}:key/0a1b2c3d"
+NETWORK = "subnet-0123abcd sg-0123abcd"
+INSIDE = main_template(
+    "prod", models=MODELS, settings=replace(SETTINGS, endpoint_network=NETWORK, endpoint_key=KEY), needs=NEEDS
+)
+EC2 = f"arn:aws:ec2:{HERE}"
+CFN_LINT = Path(sys.executable).with_name("cfn-lint")
 DATA = f"{BUCKET}/models/kdd99-http/versions/000007/endpoint.tar.gz"
 
 
@@ -48,6 +59,64 @@ def test_image_is_the_setting_s_and_a_stage_without_one_is_not_deployed() -> Non
 
     with pytest.raises(SettingsInvalid, match=r"recipe of kdd99-http .* NIGHTSWAP_ENDPOINT_IMAGE names no image"):
         main_template("prod", models=MODELS, needs=NEEDS)
+
+
+@pytest.mark.parametrize(
+    "settings", [replace(SETTINGS, endpoint_network=NETWORK), replace(SETTINGS, endpoint_key=KEY)]
+)
+def test_network_or_key_beside_a_serverless_endpoint_is_refused(settings: StageSettings) -> None:
+    needs = replace(NEEDS, serverless=("kdd99-http",))
+    main_template("prod", models=MODELS, settings=SETTINGS, needs=needs)
+
+    with pytest.raises(
+        SettingsInvalid, match=r"recipe of kdd99-http .* serverless .* NIGHTSWAP_ENDPOINT_(NETWORK|KEY)"
+    ):
+        main_template("prod", models=MODELS, settings=settings, needs=needs)
+
+
+def test_network_and_key_change_the_roles_of_endpoints_and_of_the_machine_alone() -> None:
+    changed = {name for name, each in MAIN["Resources"].items() if INSIDE["Resources"][name] != each}
+
+    assert changed == {"EndpointRole", "RetrainRole"}
+    assert INSIDE["Resources"].keys() == MAIN["Resources"].keys()
+
+
+@pytest.mark.parametrize(
+    ("who", "action", "resource", "may"),
+    [
+        ("Endpoint", "ec2:CreateNetworkInterface", f"{EC2}:subnet/subnet-0123abcd", True),
+        ("Endpoint", "ec2:CreateNetworkInterface", f"{EC2}:security-group/sg-0123abcd", True),
+        ("Endpoint", "ec2:CreateNetworkInterface", f"{EC2}:subnet/subnet-89ab0123", False),
+        ("Endpoint", "ec2:DeleteNetworkInterface", f"{EC2}:network-interface/eni-0123abcd", True),
+        ("Endpoint", "ec2:DescribeVpcs", "*", True),
+        ("Endpoint", "ec2:RunInstances", f"{EC2}:instance/*", False),
+        ("Retrain", "ec2:CreateNetworkInterface", f"{EC2}:subnet/subnet-0123abcd", False),
+        *((who, "kms:DescribeKey", KEY, True) for who in ("Endpoint", "Retrain")),
+        *((who, "kms:DescribeKey", KEY.replace("0a1b", "9f9f"), False) for who in ("Endpoint", "Retrain")),
+        *((who, "kms:Decrypt", KEY, False) for who in ("Endpoint", "Retrain", "ServeKdd99Xhttp", "VersionModel")),
+    ],
+)
+def test_what_is_permitted_in_the_stages_network_and_with_its_key(
+    who: str, action: str, resource: str, may: bool
+) -> None:
+    assert permits(statements(INSIDE, f"{who}Role"), action, resource) is may
+
+
+@pytest.mark.parametrize("who", ["Endpoint", "Retrain"])
+def test_key_is_granted_to_a_service_of_aws_alone(who: str) -> None:
+    granted = statements(INSIDE, f"{who}Role")
+
+    assert permits(granted, "kms:CreateGrant", KEY, context={"kms:GrantIsForAWSResource": "true"})
+    assert not permits(granted, "kms:CreateGrant", KEY, context={"kms:GrantIsForAWSResource": "false"})
+
+
+def test_cfn_lint_finds_nothing_in_the_stack_of_such_a_stage(tmp_path: Path) -> None:
+    file = tmp_path / "template.json"
+    file.write_text(json.dumps(INSIDE))
+
+    done = subprocess.run([str(CFN_LINT), str(file)], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(

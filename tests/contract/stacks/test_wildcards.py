@@ -25,6 +25,16 @@ ON_SAGEMAKER = main_template(
     settings=StageSettings(training_network="subnet-0123abcd sg-0123abcd", training_key=KEY),
     needs=Needs(on_sagemaker=("kdd99-http",), by_built_ins=("kdd99-http",), by_tuner=("kdd99-http",)),
 )
+WITH_ENDPOINTS = main_template(
+    "prod",
+    models=["kdd99-http"],
+    settings=StageSettings(
+        endpoint_image="123456789012.dkr.ecr.eu-west-1.amazonaws.com/nightswap:7",
+        endpoint_network="subnet-0123abcd sg-0123abcd",
+        endpoint_key=KEY,
+    ),
+    needs=Needs(endpoints=("kdd99-http",)),
+)
 FILES = sorted(CHALICE.glob("policy-*.json"))
 
 REASONS = {
@@ -64,11 +74,19 @@ REASONS = {
     r"hyper-parameter-tuning-job/nightswap-S-\*": "a search is named after its run, too",
     r"nightswap-S-[0-9a-z*-]+/deploy/\*\.tar\.gz": "SHA256: the code of the jobs",
     r"log-group:/aws/sagemaker/TrainingJobs:\*": "the streams of the jobs' log, which SageMaker names",
-    r"network-interface/\*": "the interfaces of a job in the stage's subnets, which EC2 names",
-    r"\*": "what Lambda, CloudWatch, X-Ray, ECR and EC2 know no narrower resource for",
+    r"network-interface/\*": "the interfaces of a job or an endpoint in the stage's subnets, which EC2 names",
+    r"(endpoint|endpoint-config|model)/nightswap-S-\*": "MODEL-vNUMBER: an endpoint is named after its version",
+    r"endpoint/nightswap-S-kdd99-http-v\*": "NUMBER: what one function asks, of its own model alone",
+    r"nightswap-S-[0-9a-z*-]+/models/\*/versions/\*/endpoint\.tar\.gz": "MODEL/NUMBER: what an endpoint runs",
+    r"log-group:/aws/sagemaker/Endpoints/nightswap-S-\*": "the log of an endpoint, which is named as it",
+    r"scalable-target/\*": "Application Auto Scaling names its targets; a condition names the service",
+    r"alarm:TargetTracking-\*": "Application Auto Scaling names its alarms",
+    r"\*": "what Lambda, CloudWatch, X-Ray, ECR, EC2 and SageMaker know no narrower resource for",
 }
 UNBOUND = {
     "cloudwatch:GetMetricData",
+    "cloudwatch:PutMetricData",
+    "sagemaker:ListEndpoints",
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",
     "xray:GetSamplingRules",
@@ -83,7 +101,8 @@ UNBOUND = {
 """The actions that AWS grants on everything or not at all.
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html,
-list_amazoncloudwatch.html, list_awsx-ray.html, list_amazonelasticcontainerregistry.html and list_amazonec2.html
+list_amazoncloudwatch.html, list_awsx-ray.html, list_amazonelasticcontainerregistry.html, list_amazonec2.html and
+list_amazonsagemaker.html
 """
 
 
@@ -96,7 +115,7 @@ STATEMENTS = [
     *((file.name, each) for file in FILES for each in of_chalice(file)),
     *(
         (role, each)
-        for template in (MAIN, ON_SAGEMAKER)
+        for template in (MAIN, ON_SAGEMAKER, WITH_ENDPOINTS)
         for role in of_type(template, "AWS::IAM::Role")
         for each in statements(template, role)
     ),
@@ -115,7 +134,8 @@ def name_of(resource: str) -> str:
     _, partition, service, region, account, name = resource.split(":", 5)
     assert partition == "aws" and "*" not in service
     images = (service, region, account) == ("ecr", "eu-west-1", "*")  # in an account of AWS's, another in each region
-    assert images or (region, account) in {("", ""), ("*", "*"), ("eu-west-1", "123456789012")}
+    roles = (service, region, account) == ("iam", "", "123456789012")
+    assert images or roles or (region, account) in {("", ""), ("*", "*"), ("eu-west-1", "123456789012")}
     return re.sub(r"nightswap-(local|prod)\b", "nightswap-S", name)
 
 

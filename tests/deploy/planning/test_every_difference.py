@@ -88,6 +88,14 @@ CHANGES: dict[str, tuple[Change, str]] = {
         variable("NIGHTSWAP_TRAINING_KEY", "arn:aws:kms:us-east-1:000000000000:key/0a1b2c3d"),
         "NIGHTSWAP_TRAINING_KEY",
     ),
+    "the network of endpoints, which no recipe here has": (
+        variable("NIGHTSWAP_ENDPOINT_NETWORK", "subnet-0123abcd sg-0123abcd"),
+        "NIGHTSWAP_ENDPOINT_NETWORK",
+    ),
+    "the key of endpoints, which no recipe here has": (
+        variable("NIGHTSWAP_ENDPOINT_KEY", "arn:aws:kms:us-east-1:000000000000:key/0a1b2c3d"),
+        "NIGHTSWAP_ENDPOINT_KEY",
+    ),
     "who lets go live": (variable("NIGHTSWAP_APPROVE", "on"), "NIGHTSWAP_APPROVE"),
     "the image of endpoints": (
         variable("NIGHTSWAP_ENDPOINT_IMAGE", "000000000000.dkr.ecr.us-east-1.amazonaws.com/nightswap:7"),

@@ -134,7 +134,8 @@ def test_address_may_be_left_empty(email: str) -> None:
         ("NIGHTSWAP_ALERT_EMAIL", f"{'a' * 65}@b.de", "expected an address"),
         ("NIGHTSWAP_ALERT_EMAIL", f"a@{'b.' * 130}de", "expected an address"),
         *(
-            ("NIGHTSWAP_TRAINING_NETWORK", wrong, "expected subnets, then security groups, for example subnet-0123")
+            (variable, wrong, "expected subnets, then security groups, for example subnet-0123")
+            for variable in ("NIGHTSWAP_TRAINING_NETWORK", "NIGHTSWAP_ENDPOINT_NETWORK")
             for wrong in (
                 *("subnet-0123abcd", "sg-0123abcd", "sg-0123abcd subnet-0123abcd", "subnet-0123abcd,sg-0123abcd"),
                 *("subnet-0123abcd  sg-0123abcd", "subnet-0123abcd sg-0123abcd ", "subnet-0123ABCD sg-0123abcd"),
@@ -142,7 +143,8 @@ def test_address_may_be_left_empty(email: str) -> None:
             )
         ),
         *(
-            ("NIGHTSWAP_TRAINING_KEY", wrong, "expected a key's ARN, for example arn:aws:kms:eu-west-1:123456789012")
+            (variable, wrong, "expected a key's ARN, for example arn:aws:kms:eu-west-1:123456789012")
+            for variable in ("NIGHTSWAP_TRAINING_KEY", "NIGHTSWAP_ENDPOINT_KEY")
             for wrong in ("a-key", "alias/mine", "arn:aws:kms:eu-west-1:123456789012:alias/mine")
         ),
         ("NIGHTSWAP_ARCHITECTURE", "arm", "expected x86_64 or arm64"),

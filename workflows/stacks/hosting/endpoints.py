@@ -15,6 +15,7 @@ from chalicelib.settings import StageSettings
 from workflows.packaging.needs import Needs
 from workflows.stacks.arns import arn, bucket_arn, completed
 from workflows.stacks.grants import PIN, QUARANTINE
+from workflows.stacks.sagemaker import network_statements
 from workflows.stacks.statements import Json, allow, role
 
 DATA = f"{layout.versions('*')}*/{registry.MODEL_DATA}"
@@ -42,15 +43,32 @@ def image(settings: StageSettings, needs: Needs) -> str:
     return settings.endpoint_image
 
 
+def check_serverless(settings: StageSettings, needs: Needs) -> None:
+    """Raises SettingsInvalid where a serverless endpoint could not be as the stage wants its endpoints to be.
+
+    SageMaker takes no VPC for it, and the key of a configuration is for the volumes of instances, which it lacks.
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html, "Feature exclusions", and
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html, "KmsKeyId".
+    """
+    told = [each for each in ("endpoint_network", "endpoint_key") if getattr(settings, each)]
+    if needs.serverless and told:
+        variables = " and ".join(StageSettings.settings[each].variable for each in told)
+        raise SettingsInvalid(
+            f"the recipe of {needs.serverless[0]} has serverless endpoints, to which SageMaker gives neither a subnet"
+            f" nor a volume under a key: take serverless out of it, or {variables} out of .chalice/config.json"
+        )
+
+
 def substitutions(stage: str, settings: StageSettings, needs: Needs) -> Json:
-    """What the definition's other placeholders stand for."""
+    """What the definition's other placeholders stand for. Raises SettingsInvalid for what the stage cannot have."""
+    check_serverless(settings, needs)
     role_arn = {"Fn::GetAtt": ["EndpointRole", "Arn"]}
     return {"EndpointImage": image(settings, needs), "EndpointRole": role_arn, "Stage": stage}
 
 
-def machine_statements(stage: str) -> list[Json]:
-    """What the state machine's role may do beside calling its functions: make endpoints of this stage, and have the
-    number of their instances follow the load.
+def machine_statements(stage: str, settings: StageSettings) -> list[Json]:
+    """What the state machine's role may do beside calling its functions: make endpoints of this stage, under its key,
+    and have the number of their instances follow the load.
 
     Source: https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_id-based-policy-examples.html
     """
@@ -72,6 +90,22 @@ def machine_statements(stage: str) -> list[Json]:
             on=[arn("cloudwatch", "alarm:TargetTracking-*")],
         ),
         allow(["iam:CreateServiceLinkedRole"], on=[completed(SCALING_ROLE)], where=by_scaling),
+        *_key_statements(settings),
+    ]
+
+
+def _key_statements(settings: StageSettings) -> list[Json]:
+    """Who makes an endpoint, and as whom it runs, may hand the key on to AWS's service of volumes; neither decrypts.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html, "KmsKeyId", and
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html, "kms:GrantIsForAWSResource".
+    """
+    if not settings.endpoint_key:
+        return []
+    for_aws = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    return [
+        allow(["kms:CreateGrant"], on=[settings.endpoint_key], where=for_aws),
+        allow(["kms:DescribeKey"], on=[settings.endpoint_key]),
     ]
 
 
@@ -116,7 +150,7 @@ def _of_stage(stage: str) -> list[Json]:
 
 
 def endpoint_role(stage: str, settings: StageSettings, needs: Needs) -> dict[str, Json]:
-    """A container reads its model's data and its image, and tells what it does: nothing else.
+    """A container reads its model's data and its image, and tells what it does, in the stage's network: nothing else.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, "CreateModel API".
     """
@@ -137,6 +171,8 @@ def endpoint_role(stage: str, settings: StageSettings, needs: Needs) -> dict[str
         ),
         allow([f"ecr:{action}" for action in pulls], on=[held]),
         allow(["ecr:GetAuthorizationToken"], on=["*"]),  # ECR knows no resource for it
+        *(network_statements(settings.endpoint_network) if settings.endpoint_network else []),
+        *_key_statements(settings),
     ]
     return {
         "EndpointRole": role("sagemaker.amazonaws.com", statements=statements, boundary=settings.permissions_boundary)

@@ -9,9 +9,9 @@ import pytest
 from chalicelib.errors import EstimatorUnsupported
 from lambdas import recipes
 from lambdas.model.formats.table import FORMATS, Format
-from lambdas.model.recipe import Serving
+from lambdas.model.recipe import Endpoint, Serving
 from tests.fakes.formats import CodeOf
-from workflows.checking.formats import check_engines, needs_of, serving_packages, sizes_of
+from workflows.checking.formats import check_engines, endpoints_of, needs_of, serving_packages, sizes_of
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, layer_of
 from workflows.packaging.needs import NOTHING
 
@@ -40,6 +40,12 @@ def test_models_whose_artifacts_may_be_too_large_for_a_package_are_known() -> No
 
     assert needs_of({"a": "plain", "b": "huge"}, table=table).stored == ("b",)
     assert [name for name, each in FORMATS.items() if each.stored] == ["onnx"]
+
+
+def test_models_with_endpoints_are_known_and_those_without_instances() -> None:
+    targets = {"a": None, "b": Endpoint(), "c": Endpoint(serverless=2048)}
+
+    assert endpoints_of(targets) == (("b", "c"), ("c",))
 
 
 def test_what_recipes_require_is_a_layer_of_train_alone() -> None:

@@ -1,4 +1,4 @@
-"""What a stage says of its training jobs stands in the definition that is deployed, and SageMaker takes it."""
+"""What a stage says of training jobs and endpoints is in the definition that is deployed, and SageMaker takes it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 from chalicelib.settings import StageSettings
 from tests.clone import ROOT
 from workflows.definitions.checker import problems
-from workflows.definitions.of_stage import JOBS, for_stage
-from workflows.definitions.rendering import BOTH, BUILT_INS, LAMBDA, SAGEMAKER, TUNER, golden
+from workflows.definitions.of_stage import CREATES, for_stage
+from workflows.definitions.rendering import BOTH, BUILT_INS, ENDPOINT, FUNCTION, LAMBDA, SAGEMAKER, TUNER, golden
 from workflows.deploying.cloudformation.uploads import definition_for
 from workflows.packaging.needs import NOTHING, Needs
 
@@ -27,13 +27,14 @@ ENGINES = (SAGEMAKER, BUILT_INS, TUNER, BOTH)
 def jobs(definition: str) -> dict[str, dict[str, Any]]:
     """The parameters of every state that starts one, or a search: of that what each of its jobs has, and its tags."""
     found: Mapping[str, Any] = json.loads(definition)["States"]
-    asked = {name: each["Parameters"] for name, each in found.items() if JOBS in each.get("Resource", "")}
+    asked = {name: each["Parameters"] for name, each in found.items() if CREATES in each.get("Resource", "")}
     return {name: each | each.get("TrainingJobDefinition", {}) for name, each in asked.items()}
 
 
+@pytest.mark.parametrize("target", [FUNCTION, ENDPOINT])
 @pytest.mark.parametrize("engine", [LAMBDA, *ENGINES])
-def test_stage_that_says_nothing_has_the_committed_definition(engine: str) -> None:
-    assert for_stage(golden(engine), settings=StageSettings(), tags=TAGS) == golden(engine)
+def test_stage_that_says_nothing_has_the_committed_definition(engine: str, target: str) -> None:
+    assert for_stage(golden(engine, target), settings=StageSettings(), tags=TAGS) == golden(engine, target)
 
 
 def test_definition_without_jobs_stays_as_it_is_whatever_the_stage_says() -> None:
@@ -59,6 +60,57 @@ def test_every_job_has_network_key_and_tags_of_the_stage_and_is_one_that_sagemak
             {"Key": "nightswap:stage", "Value": "${Stage}"},
             {"Key": "team", "Value": "a"},
         ]
+
+
+HOSTED = StageSettings(endpoint_network="subnet-0123abcd subnet-4567cdef sg-89ab0123", endpoint_key=KEY)
+
+
+def made(definition: str) -> dict[str, dict[str, Any]]:
+    """The parameters of every state that makes something at SageMaker."""
+    found: Mapping[str, Any] = json.loads(definition)["States"]
+    return {name: each["Parameters"] for name, each in found.items() if CREATES in each.get("Resource", "")}
+
+
+def test_model_has_the_network_and_configuration_the_key_of_the_stage_and_sagemaker_takes_both() -> None:
+    definition = for_stage(golden(LAMBDA, ENDPOINT), settings=HOSTED, tags=TAGS)
+
+    assert problems(definition) == []
+    before, after = made(golden(LAMBDA, ENDPOINT)), made(definition)
+    network = {"SecurityGroupIds": ["sg-89ab0123"], "Subnets": ["subnet-0123abcd", "subnet-4567cdef"]}
+    assert after == {
+        "CreateModel": {**before["CreateModel"], "VpcConfig": network},
+        "CreateEndpointConfig": {**before["CreateEndpointConfig"], "KmsKeyId": KEY},
+        "CreateEndpoint": before["CreateEndpoint"],
+    }
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_endpoints_have_nothing_of_the_jobs_nor_jobs_of_the_endpoints(engine: str) -> None:
+    both = golden(engine, ENDPOINT)
+    named = ("CreateModel", "CreateEndpointConfig", "CreateEndpoint")
+
+    of_jobs = made(for_stage(both, settings=TOLD, tags=TAGS))
+    of_endpoints = made(for_stage(both, settings=HOSTED, tags=TAGS))
+
+    assert [of_jobs[each] for each in named] == [made(both)[each] for each in named]
+    assert {name for name, each in of_endpoints.items() if each != made(both)[name]} == {*named[:2]}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('"SecurityGroupIds": [', '"SecurityGroups": ['),
+        ('"Subnets": [', '"SubnetIds": ['),
+        (SAID, "7"),
+        (f'"KmsKeyId": "{KEY}"', '"KmsKeyId": "a key"'),
+        (f'"KmsKeyId": "{KEY}"', f'"VolumeKmsKeyId": "{KEY}"'),
+    ],
+)
+def test_mistake_in_what_the_stage_says_of_endpoints_is_found(right: str, wrong: str) -> None:
+    definition = for_stage(golden(LAMBDA, ENDPOINT), settings=HOSTED, tags=TAGS)
+    assert right in definition
+
+    assert problems(definition.replace(right, wrong)) != []
 
 
 @pytest.mark.parametrize(
