@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.limits import LISTED_NAMES, MESSAGE_CHARACTERS, NAME_CHARACTERS
@@ -51,6 +51,17 @@ def amount(count: int, noun: str) -> str:
     """
     several = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}{'es' if noun.endswith('s') else 's'}"
     return f"{count:,} {verb(count, noun, several)}"
+
+
+def rows_of_each(rows: Mapping[str, int]) -> str:
+    """How many rows each class or label has: the name comes first, for many are numbers.
+
+    >>> rows_of_each({"1": 1200, "0": 1})
+    '1: 1,200 rows, 0: 1 row'
+    """
+    return listed(
+        f"{cut(name, NAME_CHARACTERS - TAIL_CHARACTERS)}: {amount(count, 'row')}" for name, count in rows.items()
+    )
 
 
 def all_of(count: int, noun: str) -> str:

@@ -57,7 +57,8 @@ def _flips(found: Flips) -> Iterator[str]:
     for each in found.sides[:SIDES_TOLD]:
         columns = ", ".join(f"{moved.column or 'the level'} ({moved.rows:,})" for moved in each.moved_by)
         moved_by = f"; moved most by {columns}" if columns else ""
-        yield f"    {each.rows:,} {each.true}: {each.champion} before, {each.challenger} now{moved_by}"
+        rows = f"{amount(each.rows, 'row')} of {each.true}"
+        yield f"    {rows}: {each.champion} before, {each.challenger} now{moved_by}"
     left = found.sides_left_out + len(found.sides[SIDES_TOLD:])
     if left:
         yield f"    and {amount(left, 'more kind')}"

@@ -138,18 +138,19 @@ class Arrived(Document):
     """By object the pairs of its columns whose values look as those of the other were, in the live version's data."""
 
 
-def columns_of_version(edges: Edges, *, model: str, model_version: int | None) -> Mapping[str, Mapping[str, Any]]:
-    """What the columns of a version's data were like, by the profile of its run; nothing where nobody can tell."""
+def profile_of_version(edges: Edges, *, model: str, model_version: int | None) -> DataProfile | None:
+    """What a version's data were like, by the profile of its run; None where nobody can tell."""
 
-    def found() -> Mapping[str, Mapping[str, Any]]:
+    def found() -> DataProfile | None:
         made = registry.find_manifest(edges, model=model, model_version=model_version) if model_version else None
-        return columns_of_run(edges, run=made.run) if made else {}
+        profile = find_profile(edges, run=made.run) if made else None
+        return profile.profile if profile else None
 
-    return documents.readable(found, told=[]) or {}
+    return documents.readable(found, told=[])
 
 
 def columns_of_run(edges: Edges, *, run: str) -> Mapping[str, Mapping[str, Any]]:
-    """The same of the data of a run."""
+    """What the columns of a run's data were like; nothing where nobody can tell."""
 
     def found() -> Mapping[str, Mapping[str, Any]]:
         profile = find_profile(edges, run=run)

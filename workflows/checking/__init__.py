@@ -7,7 +7,7 @@ required.py  whether what a recipe requires is locked, and installed here
 gate.py      what the gate can tell on rows like those of a file
 split.py     how a file would be split that is not drawn row by row
 outside.py   which files of a data set lie outside of the recipe's window
-swapped.py   which columns of a file look swapped, by the data before it
+unlike.py    what of a file is unlike the data before it: columns that are swapped, or tell nothing
 missing.py   texts that look like a missing value, and what the recipe can say of them
 contents.py  which files hold the same rows, under any name, zipped or not
 capacity.py  how many rows fit into the tasks

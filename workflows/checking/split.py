@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.cutting import amount
+from chalicelib.cutting import amount, rows_of_each
 from chalicelib.dates.nights import night_of
 from lambdas.model.recipe import Recipe
 from workflows.checking.file import Content, asks_for_nights, read_dates, read_own_keys
@@ -28,11 +28,10 @@ class Sides:
     def in_words(self) -> str:
         """
         >>> Sides(200, {"paid": 30, "defaulted": 11}, "12 of 60 groups of customer").in_words()
-        '20.5 % of its rows would be held out (30 paid, 11 defaulted): 12 of 60 groups of customer'
+        '20.5 % of its rows would be held out (paid: 30 rows, defaulted: 11 rows): 12 of 60 groups of customer'
         """
-        counts = ", ".join(f"{rows:,} {name}" for name, rows in self.held_out.items())
         share = 100 * sum(self.held_out.values()) / self.rows
-        return f"{share:.1f} % of its rows would be held out ({counts}): {self.words}"
+        return f"{share:.1f} % of its rows would be held out ({rows_of_each(self.held_out)}): {self.words}"
 
 
 def dated(content: Content, *, recipe: Recipe) -> Iterator[str]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chalicelib.cutting import amount, listed
+from chalicelib.cutting import amount, rows_of_each
 from chalicelib.errors import LayersMissing, NightswapError
 from chalicelib.settings import StageSettings
-from workflows.checking import missing
+from workflows.checking import missing, unlike
 from workflows.checking.capacity import capacity
 from workflows.checking.file import (
     Content,
@@ -103,10 +103,11 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
         reading = look_at(content, recipe=recipe)
         table = reading.table
         counts = {name: int((table.labels == name).sum()) for name in recipe.class_names}
-        said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-        yield ok(f"a run would read {amount(len(table), 'row')}: {said}", where=where)
+        yield ok(f"a run would read {amount(len(table), 'row')} ({rows_of_each(counts)})", where=where)
         if hidden := hidden_rows(content, reading=reading):
             yield note(hidden, where=where, way_out="if so, correct the file")
+        for said in unlike.of_columns(reading, recipe=recipe):
+            yield note(said, where=where, way_out="if its source lost what was there, correct the file")
         yield from _of_tolerance(reading, recipe=recipe, where=where)
         check_room([(len(table), table.size_bytes)], recipe=recipe, settings=settings)
         if is_served:
@@ -179,10 +180,9 @@ def _of_tolerance(reading: Reading, *, recipe: Recipe, where: str) -> Iterator[F
             way_out="correct them if you can",
         )
     if reading.others:
-        most = sorted(reading.others.items(), key=lambda each: -each[1])
-        labels = listed(f"{label} ({rows:,})" for label, rows in most)
+        most = dict(sorted(reading.others.items(), key=lambda each: -each[1]))
         yield note(
-            f"labels that the recipe does not list would be of its other class: {labels}",
+            f"labels that the recipe does not list would be of its other class ({rows_of_each(most)})",
             where=where,
             way_out="look whether one of them is misspelt",
         )
@@ -216,11 +216,11 @@ def _too_few(counts: Mapping[str, int], *, enough: int, where: str) -> Iterator[
         yield note(
             f"holds no row of {', '.join(absent)}", where=where, way_out="let another file of the data set hold some"
         )
-    few = [f"{count:,} of {name}" for name, count in counts.items() if 0 < count < enough]
+    few = {name: count for name, count in counts.items() if 0 < count < enough}
     if few:
         yield note(
-            f"holds {', '.join(few)}: fewer than {enough} rows of a class may all come into one part, the training"
-            " part or the holdout",
+            f"holds few rows of some classes ({rows_of_each(few)}): fewer than {enough} may all come into one part,"
+            " the training part or the holdout",
             where=where,
             way_out="let other files of the data set hold more, or a run may refuse it",
         )

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from chalicelib import layout
-from chalicelib.cutting import amount, listed
+from chalicelib.cutting import amount, rows_of_each
 from chalicelib.registry import models
 from workflows.checking.file import LocalFile
 from workflows.cli.convert import convert_
@@ -54,8 +54,9 @@ def add(stage: Stage, files: tuple[Path, ...], model: str, replace: bool, twice:
     for each in taken:
         said = f"added {each.name} to" if each.name in added else f"{each.name} is already in"
         say(f"{said} the data set of {model}")
+    way_out = f"If the file is wrong: nightswap data remove FILE --model {model}, then add it corrected"
     for warning in warnings:
-        sentence(f"warning: {warning}. If so: nightswap data remove FILE --model {model}, then add it corrected")
+        sentence(f"warning: {warning}. {way_out}")
 
 
 @data.command("list")
@@ -97,11 +98,15 @@ def _rows(entry: Entry) -> str:
 
 
 def _details(entry: Entry) -> str:
-    classes = [f"{rows:,} {name}" for name, rows in (entry.classes or {}).items()]
     is_out = entry.state in (OUTSIDE, REMOVED)
     still = [f"version {entry.trained_by} is trained on it"] if is_out and entry.trained_by else []
     return "; ".join(
-        [*([listed(classes)] if classes else ()), f"{amount(entry.size_bytes, 'byte')}", *still, *_bad(entry)]
+        [
+            *([rows_of_each(entry.classes)] if entry.classes else ()),
+            f"{amount(entry.size_bytes, 'byte')}",
+            *still,
+            *_bad(entry),
+        ]
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chalicelib.contracts.decisions import WENT_WELL
-from chalicelib.cutting import amount
+from chalicelib.cutting import amount, rows_of_each
 from lambdas.recipes import IN_WORDS
 from workflows.checking.file import Content, LocalFile
 from workflows.cli import check, local
@@ -96,8 +96,7 @@ def _way_live(model: str, file: str) -> str:
 def _show(drafted: Draft, *, file: LocalFile, label: str) -> None:
     from workflows.drafting.choosing import CONVERT
 
-    counts = ", ".join(f"{rows:,} {name}" for name, rows in drafted.labels.items())
-    sentence(f"{file.name}: {amount(drafted.rows, 'row')}; {label}: {counts}")
+    sentence(f"{file.name}: {amount(drafted.rows, 'row')}; {label} ({rows_of_each(drafted.labels)})")
     if drafted.alike:
         sentence(f"note: {drafted.spellings} labels make {len(drafted.labels)} classes: {drafted.alike}")
     for each in drafted.choice.features:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import zlib
 from io import BytesIO
 
 from chalicelib.errors import BadRequest
@@ -42,5 +43,5 @@ def _unzipped(name: str, body: bytes) -> bytes:
         return body
     try:
         return gzip.GzipFile(fileobj=BytesIO(body)).read(FILE_BYTES + 1)
-    except (OSError, EOFError) as exc:
+    except (OSError, EOFError, zlib.error) as exc:
         raise BadRequest(f"{name} is a corrupt gzip file") from exc

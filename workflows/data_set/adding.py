@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chalicelib.cutting import listed
+from chalicelib.cutting import amount, listed
 from chalicelib.edges import Edges
 from chalicelib.errors import (
     BadRequest,
@@ -20,9 +20,9 @@ from chalicelib.errors import (
     TrainingFailed,
 )
 from chalicelib.settings import StageSettings
-from workflows.checking import contents, swapped
+from workflows.checking import contents, unlike
 from workflows.checking.contents import Progress
-from workflows.checking.file import Content, File, check_room, foresee, hidden_rows, look_at
+from workflows.checking.file import Content, File, check_room, foresee, hidden_rows, look_at, why_left_out
 from workflows.checking.recipe import in_lines, served
 from workflows.converting.advice import advised
 from workflows.data_set.objects import name, objects
@@ -85,7 +85,7 @@ def _refuse_one_name_for_two(files: Sequence[File]) -> None:
 def _looked_at(addition: Addition, files: Sequence[File]) -> list[Known]:
     """Read each file once; raises CommandFailed with what a run would say of each bad one."""
     recipe = _recipe(addition)
-    before = swapped.earlier(addition.edges, model=addition.model) if recipe else {}
+    before = unlike.earlier(addition.edges, model=addition.model) if recipe else None
     looked: list[Known] = []
     problems: list[str] = []
     sizes: list[tuple[int, int]] = []
@@ -94,19 +94,20 @@ def _looked_at(addition: Addition, files: Sequence[File]) -> list[Known]:
         content = Content(file.name, file.read())
         looked.append(Known(file, contents.digest(content.body)))
         try:
-            if recipe is not None:
+            if recipe is not None and before is not None:
                 with advised(file):
                     reading = look_at(content, recipe=recipe)
                 table = reading.table
                 sizes.append((len(table), table.size_bytes))
                 check_room(sizes, recipe=recipe, settings=addition.settings)
                 foresee(table, recipe=recipe)
-                for warning in (
-                    hidden_rows(content, reading=reading),
-                    swapped.warning(table, name=file.name, recipe=recipe, before=before),
-                ):
-                    if warning:
-                        addition.warn(warning)
+                if hidden := hidden_rows(content, reading=reading):
+                    addition.warn(hidden)
+                if reading.left_out is not None:
+                    bad = amount(len(reading.left_out.rows), "bad row")
+                    addition.warn(f"runs leave out {bad} of {file.name}: {why_left_out(reading.left_out)}")
+                for warning in unlike.warnings(reading, name=file.name, recipe=recipe, before=before):
+                    addition.warn(warning)
         except (DataError, EstimatorUnsupported) as exc:
             problems.append(f"{type(exc).__name__}: {exc.message}")
     if problems:

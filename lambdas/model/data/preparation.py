@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from chalicelib.cutting import all_of, amount, listed, verb
+from chalicelib.cutting import all_of, amount, listed, rows_of_each, verb
 from chalicelib.errors import SingleClass, TooFewRows
 from lambdas.model.arrays import Integers
 from lambdas.model.data.part import Part
@@ -109,7 +109,7 @@ def _check(facts: dict[str, Any], *, recipe: Recipe) -> None:
     for part, called in (("train", "training part"), ("holdout", "holdout")):
         lacking = list(_lacking(facts["classes"], part=part, recipe=recipe))
         if lacking:
-            rows = listed(f"{facts['classes'][name]['rows']:,} of {name}" for name in lacking)
+            rows = rows_of_each({name: facts["classes"][name]["rows"] for name in lacking})
             raise TooFewRows(
                 f"the {called} has no row of {listed(lacking)}, of {amount(facts['rows'], 'row')} in"
                 f" {amount(len(objects), 'object')} ({rows}): {names}. {_way_to_more(recipe)}: {_way_on(recipe)}",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from string import whitespace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.cutting import cut
+from chalicelib.cutting import cut, quoted
 from chalicelib.errors import (
     DataError,
     LabelUnknown,
@@ -178,13 +179,24 @@ def _label(text: str) -> str:
     return text if text == text.strip() else repr(text)
 
 
+def _form(label: str) -> str:
+    """What is the same of labels that look alike."""
+    return unicodedata.normalize("NFKC", label).strip().casefold()
+
+
 def label_check(recipe: Recipe) -> Check:
     """The Check of cells that hold a label."""
+    alike = {_form(label): label for label in reversed([*recipe.classes])}
     unknown = f"no known label (one of {cut(listed(map(_label, recipe.classes)), LISTED_CHARACTERS)})"
 
     def problem(text: str) -> Problem | None:
         if not text:
             return MISSING
-        return (LabelUnknown, unknown) if recipe.class_of(text) is None else None
+        if recipe.class_of(text) is not None:
+            return None
+        known = alike.get(_form(text))
+        if known is None:
+            return LabelUnknown, unknown
+        return LabelUnknown, f"the label {quoted(known)} but for spaces, capitals or the form of its letters"
 
     return problem

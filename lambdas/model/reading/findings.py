@@ -99,7 +99,7 @@ class Findings:
         """The error of the first bad cell; its message names the other problems too, and says `because`."""
         first = next(iter(self))
         words = [self.words(name), *([because] if because else [])]
-        labels = next((finding.labels for finding in self if finding.labels), {})
+        labels = dict(sum((Counter(finding.labels) for finding in self), Counter[str]()).most_common())
         if labels:
             words.append(_either(labels))
         total = next((each.strip() for each in self.ending if TOTAL.fullmatch(each.strip())), None)
@@ -163,13 +163,13 @@ def of_width(fields: int, width: int) -> Problem:
 def _either(labels: dict[str, int]) -> str:
     """The unknown labels, and that the recipe may be what is wrong."""
     shown = [
-        f"{cut(label, SHOWN_CHARACTERS + TAIL_CHARACTERS)!r} {rows:,}"
+        f"{cut(label, SHOWN_CHARACTERS + TAIL_CHARACTERS)!r}: {amount(rows, 'row')}"
         for label, rows in list(labels.items())[:SHOWN_LABELS]
     ]
     more = f", and {len(labels) - SHOWN_LABELS:,} more" if len(labels) > SHOWN_LABELS else ""
     many = len(labels)
     different = f"{amount(many, verb(many, 'label', 'different label'))} {verb(many, 'is', 'are')}"
     return (
-        f"{different} unknown, with so many rows: {', '.join(shown)}{more}. Either the recipe is wrong: list them in"
+        f"{different} unknown ({', '.join(shown)}{more}). Either the recipe is wrong: list them in"
         ' its `classes`, or say other="CLASS" for all that it does not list. Or the file is'
     )

@@ -70,7 +70,7 @@ def shift(lost: Mapping[str, int], every: Mapping[str, int], *, tolerated: float
     `every` has all rows of each class, `lost` those that are to be left out; `tolerated` is a share (0..1).
 
     >>> shift({"rare": 8, "common": 2}, {"rare": 40, "common": 1960}, tolerated=0.01)
-    'rare falls from 2 % to 1.61 % of the rows: it loses 8 of 40, and all classes together 10 of 2,000'
+    'the class rare falls from 2 % to 1.61 % of the rows: it loses 8 of 40, and all classes together 10 of 2,000'
     >>> shift({"rare": 2, "common": 8}, {"rare": 40, "common": 1960}, tolerated=0.01) is None
     True
     """
@@ -85,7 +85,7 @@ def shift(lost: Mapping[str, int], every: Mapping[str, int], *, tolerated: float
         return None
     before, after = every[rarest] / all_rows, (every[rarest] - lost[rarest]) / (all_rows - all_lost)
     return (
-        f"{rarest} falls from {100 * before:.3g} % to {100 * after:.3g} % of the rows: it loses"
+        f"the class {rarest} falls from {100 * before:.3g} % to {100 * after:.3g} % of the rows: it loses"
         f" {lost[rarest]:,} of {every[rarest]:,}, and all classes together {all_lost:,} of {all_rows:,}"
     )
 

@@ -109,7 +109,7 @@ def _told(
         "precision": _interval(recipe, "precision", counts, held_out, np.flatnonzero(answered)),
         "recall": _interval(recipe, "recall", counts, held_out, np.flatnonzero(held_out.is_positive)),
     }
-    rows = f"{len(answered):,} training rows, {counts.support:,} of them {point.positive}"
+    rows = f"{len(answered):,} training rows, {counts.support:,} of them of {point.positive}"
     values = " and ".join(
         f"{name} {float(getattr(counts, name)):.4g} ({between(each.low, each.high, sure=each.sure)})"
         for name, each in ratios.items()
@@ -154,7 +154,7 @@ def _best(recipe: Recipe, threshold: Threshold, steps: Sequence[Step], validated
     metric = "precision" if threshold.precision is not None else "recall"
     values = [(getattr(step.counts, metric) or Fraction(0), step.counts.tp, step.probability) for step in steps]
     rows, positives = validated.facts["rows"], steps[-1].counts.support if steps else 0
-    told = f"on the {rows:,} rows of the cross-validation, {positives:,} of them {recipe.positive}"
+    told = f"on the {rows:,} rows of the cross-validation, {positives:,} of them of {recipe.positive}"
     if not values:
         return f"{told}, every probability is 0"
     best, found, probability = max(values)

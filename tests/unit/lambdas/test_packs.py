@@ -643,9 +643,9 @@ def test_rows_that_many_files_lose_of_one_class_are_refused_though_no_file_prove
         prepare(Counting(), small_nights(3), recipe=recipe)
 
     assert raised.value.message == (
-        "without the bad rows of 3 files rare falls from 1 % to 0 % of the rows: it loses 3 of 3, and all classes"
-        " together 3 of 300. nightswap data list --model flows tells which files; correct them, or take them out:"
-        " 00.csv, 01.csv, 02.csv"
+        "without the bad rows of 3 files the class rare falls from 1 % to 0 % of the rows: it loses 3 of 3, and all"
+        " classes together 3 of 300. nightswap data list --model flows tells which files; correct them, or take them"
+        " out: 00.csv, 01.csv, 02.csv"
     )
     assert "object" not in raised.value.details
 

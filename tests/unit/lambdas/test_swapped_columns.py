@@ -59,5 +59,5 @@ def test_no_run_fails_because_nobody_can_tell_what_the_columns_were_like() -> No
     night = second_night(SWAPPED)
     night.store.put(layout.run_document(RUN, "profile"), b"{")
 
-    assert run_documents.columns_of_version(night.edges, model=MODEL, model_version=1) == {}
-    assert run_documents.columns_of_version(night.edges, model=MODEL, model_version=None) == {}
+    assert run_documents.profile_of_version(night.edges, model=MODEL, model_version=1) is None
+    assert run_documents.profile_of_version(night.edges, model=MODEL, model_version=None) is None

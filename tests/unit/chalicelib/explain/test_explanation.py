@@ -484,8 +484,8 @@ def test_rows_that_change_sides_are_told_with_the_columns_that_moved_them() -> N
 
     begin = lines.index("  12 of 600 rows (2 %) change sides:")
     assert lines[begin + 1 : begin + 3] == [
-        "    9 paid: defaulted before, paid now; moved most by income (7), the level (2)",
-        "    3 paid: defaulted before, paid now",
+        "    9 rows of paid: defaulted before, paid now; moved most by income (7), the level (2)",
+        "    3 rows of paid: defaulted before, paid now",
     ]
     assert not any("more kinds" in line for line in lines)
 
@@ -493,7 +493,7 @@ def test_rows_that_change_sides_are_told_with_the_columns_that_moved_them() -> N
 def test_ten_sides_are_told_and_the_others_counted() -> None:
     lines = said(report={**REPORT, "paired": None, "flips": flips(12, *[side(1)] * 12, left_out=3)})
 
-    assert lines.count("    1 paid: defaulted before, paid now") == 10
+    assert lines.count("    1 row of paid: defaulted before, paid now") == 10
     assert "    and 5 more kinds" in lines
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from chalicelib.cutting import amount
 from chalicelib.settings import StageSettings
 from lambdas import recipes
 from lambdas.model.recipe import Continuous, SageMaker, Tune
@@ -76,7 +77,7 @@ def test_recipes_file_and_a_file_of_its_data_are_taken(tmp_path: Path) -> None:
     result = check(recipe(tmp_path), rows(tmp_path))
 
     assert result.exit_code == 0, result.output
-    assert "file 'loans.csv': a run would read 40 rows: 20 paid, 20 defaulted" in result.output
+    assert "file 'loans.csv': a run would read 40 rows (paid: 20 rows, defaulted: 20 rows)" in result.output
 
 
 @pytest.mark.parametrize(
@@ -150,6 +151,17 @@ def test_rows_that_stray_quotes_hide_are_noted_and_the_file_is_taken(tmp_path: P
     assert "loans.csv has quoted cells with lines that look like rows: 1 in all" in " ".join(result.output.split())
 
 
+def test_column_that_tells_nothing_in_the_file_is_noted_and_the_file_is_taken(tmp_path: Path) -> None:
+    text = "age,housing,paid\n" + "40,own,yes\n40,rent,no\n" * 20
+
+    result = check(recipe(tmp_path), rows(tmp_path, text))
+
+    assert result.exit_code == 0, result.output
+    assert "column age holds 40 alone -> if its source lost what was there, correct the file" in " ".join(
+        result.output.split()
+    )
+
+
 def test_file_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
     result = check(recipe(tmp_path), tmp_path / "no.csv")
 
@@ -201,7 +213,9 @@ def test_class_of_too_few_rows_to_be_sure_of_both_parts_is_noted(count: int, is_
 
     result = check(recipe(tmp_path), rows(tmp_path, "\n".join(["age,housing,paid", *lines])))
 
-    words = f"holds {count} of defaulted: fewer than 5 rows of a class may all come into one part"
+    words = (
+        f"holds few rows of some classes (defaulted: {amount(count, 'row')}): fewer than 5 may all come into one part"
+    )
     assert result.exit_code == 0
     assert (words in " ".join(result.output.split())) == is_noted
 
@@ -378,7 +392,7 @@ def test_file_whose_groups_stay_together_is_told_how_many_of_them_are_held_out(t
 
     assert result.exit_code == 0, result.output
     said = " ".join(result.output.split())
-    assert "22.0 % of its rows would be held out (22 paid, 22 defaulted): 11 of 50 groups of who" in said
+    assert "22.0 % of its rows would be held out (paid: 22 rows, defaulted: 22 rows): 11 of 50 groups of who" in said
     assert "would have no row" not in said
 
 
@@ -415,7 +429,7 @@ def test_rows_that_would_be_left_out_are_told_with_the_reasons(tmp_path: Path) -
 
     assert result.exit_code == 0, result.output
     said = " ".join(result.output.split())
-    assert "a run would read 38 rows: 19 paid, 19 defaulted" in said
+    assert "a run would read 38 rows (paid: 19 rows, defaulted: 19 rows)" in said
     assert (
         "2 bad rows would be left out, as the recipe tolerates: column age out of range (a number >= 18) (1), column"
         " housing empty (1)"
@@ -429,7 +443,7 @@ def test_labels_that_would_be_of_the_other_class_are_told(tmp_path: Path) -> Non
 
     assert result.exit_code == 0, result.output
     said = " ".join(result.output.split())
-    assert "labels that the recipe does not list would be of its other class: never (7), NO (1)" in said
+    assert "labels that the recipe does not list would be of its other class (never: 7 rows, NO: 1 row)" in said
 
 
 def by_time(folder: Path, fields: str) -> Path:

@@ -30,7 +30,7 @@ def test_a_dry_run_shows_the_recipe_and_what_a_run_says_of_it_and_writes_nothing
 
     lines = result.output.splitlines()
     assert result.exit_code == 0, result.output
-    assert lines[0].startswith("loans.csv: 400 rows; paid: ")
+    assert lines[0].startswith("loans.csv: 400 rows; paid (yes: ")
     assert lines[1].startswith("left out: id: every cell is another whole number: an identifier")
     assert '    model="loans",' in lines
     assert "ok      recipe loans: is valid" in lines

@@ -38,6 +38,7 @@ def test_text_is_read_in_the_encoding_that_it_has(encoding: str, told: str) -> N
         (b"\xef\xbb\xbfa,\xff\n", "begins as UTF-8, and is none"),
         (b"\x1f\x8b...", "is a corrupt gzip file"),
         (gzip.compress(b"a,b\n" * 100)[:-9], "is a corrupt gzip file"),
+        (gzip.compress(b"a,b\n")[:10] + b"\xff" * 20, "is a corrupt gzip file"),
     ],
 )
 def test_what_is_no_text_is_refused(body: bytes, told: str) -> None:

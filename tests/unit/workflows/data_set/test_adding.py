@@ -95,7 +95,22 @@ def test_file_with_two_columns_that_look_swapped_is_added_with_a_warning(stage: 
     assert result.exit_code == 0, result.output
     assert (
         "warning: columns src_bytes and dst_bytes of night-1.csv look swapped: the values of each are as those of the"
-        " other were before. If so: nightswap data remove FILE --model kdd99-http, then add it corrected"
+        " other were before. If the file is wrong: nightswap data remove FILE --model kdd99-http, then add it"
+        " corrected"
+    ) in " ".join(result.output.split())
+
+
+def test_file_whose_column_holds_one_value_is_added_with_a_warning(stage: FakeStage, tmp_path: Path) -> None:
+    live_on(stage, night())
+    lines = [line.split(b",") for line in night().splitlines()]
+    flat = b"\n".join(b",".join([*cells[:2], b"7" if row else cells[2], cells[3]]) for row, cells in enumerate(lines))
+
+    result = stage.run("data", "add", a_file(tmp_path, body=flat))
+
+    assert result.exit_code == 0, result.output
+    assert (
+        "warning: in night-1.csv column dst_bytes holds 7 alone. If the file is wrong: nightswap data remove FILE"
+        " --model kdd99-http, then add it corrected"
     ) in " ".join(result.output.split())
 
 

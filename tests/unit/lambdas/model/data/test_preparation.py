@@ -137,8 +137,8 @@ def test_part_without_a_class_that_the_gate_asks_for_is_an_error_with_a_way_out_
         data.prepared([many, lonely], recipe=RECIPE)
 
     assert raised.value.message == (
-        f"the {part} has no row of bad, of 1,001 rows in 2 objects (1 of bad): many, lonely. A new file that holds 5"
-        " rows or more of a class gives some of them to each part: nightswap data add FILE --model flows"
+        f"the {part} has no row of bad, of 1,001 rows in 2 objects (bad: 1 row): many, lonely. A new file that holds"
+        " 5 rows or more of a class gives some of them to each part: nightswap data add FILE --model flows"
     )
     assert raised.value.details == {"model": "flows", "rows": 1001, "lacking": ["bad"]}
     for name in "abcdefgh":
@@ -152,7 +152,7 @@ def test_part_of_one_class_is_an_error_though_no_rule_is_about_the_other() -> No
     pieces = [data.piece("1", table(["good"] * 100)), data.piece("2", table(["bad"], start=200), salt=LONELY[1])]
 
     with pytest.raises(
-        TooFewRows, match=r"^the holdout has no row of bad, of 101 rows in 2 objects \(1 of bad\): 1, 2\."
+        TooFewRows, match=r"^the holdout has no row of bad, of 101 rows in 2 objects \(bad: 1 row\): 1, 2\."
     ):
         data.prepared(pieces, recipe=recipe)
 
@@ -175,7 +175,7 @@ def test_positive_class_is_asked_for_without_a_rule() -> None:
     ]
 
     with pytest.raises(
-        TooFewRows, match=r"^the holdout has no row of cat, of 101 rows in 2 objects \(1 of cat\): 1, 2\."
+        TooFewRows, match=r"^the holdout has no row of cat, of 101 rows in 2 objects \(cat: 1 row\): 1, 2\."
     ):
         data.prepared(pieces, recipe=recipe)
 
@@ -184,7 +184,9 @@ def test_class_that_the_gate_asks_for_and_that_has_no_row_at_all_is_an_error() -
     recipe = data.three_class_recipe()
     labels = np.repeat(["ant", "cat"], 50)
 
-    with pytest.raises(TooFewRows, match=r"^the training part has no row of bee, of 100 rows in 1 object \(0 of bee"):
+    with pytest.raises(
+        TooFewRows, match=r"^the training part has no row of bee, of 100 rows in 1 object \(bee: 0 rows"
+    ):
         data.prepared([data.piece("1", Table(np.zeros((100, 2)), np.full((100, 1), "SF"), labels))], recipe=recipe)
 
 

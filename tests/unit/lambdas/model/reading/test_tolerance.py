@@ -93,8 +93,8 @@ def test_bad_rows_of_one_class_are_refused_with_the_class_and_how_much_it_loses(
         read(*lines, recipe=tolerating(0.01))
 
     assert raised.value.message.startswith(
-        "10 of 2,000 rows in day.csv are bad: without them bad falls from 2 % to 1.61 % of the rows: it loses 8 of"
-        " 40, and all classes together 10 of 2,000. 10 cells of column size in day.csv are not a number: row"
+        "10 of 2,000 rows in day.csv are bad: without them the class bad falls from 2 % to 1.61 % of the rows: it"
+        " loses 8 of 40, and all classes together 10 of 2,000. 10 cells of column size in day.csv are not a number: row"
     )
     assert raised.value.message.endswith("nightswap data remove day.csv --model flows")
     assert raised.value.details["lost"] == {"good": 2, "bad": 8}
@@ -122,7 +122,7 @@ def test_a_loss_is_refused_from_the_chance_on_that_is_divided_among_the_classes(
     assert (CHANCE, lost) == (1e-4, 3)
     assert shift({"rare": lost - 1, "common": 0}, every, tolerated=0.01) is None
     assert shift({"rare": lost, "common": 0}, every, tolerated=0.01) == (
-        "rare falls from 1 % to 0.702 % of the rows: it loses 3 of 10, and all classes together 3 of 1,000"
+        "the class rare falls from 1 % to 0.702 % of the rows: it loses 3 of 10, and all classes together 3 of 1,000"
     )
 
 
@@ -182,5 +182,5 @@ def test_of_several_classes_that_lose_too_much_the_least_likely_loss_is_told() -
     said = shift({"one": 20, "other": 40, "common": 0}, every, tolerated=0.01)
     turned = shift({"one": 40, "other": 20, "common": 0}, every, tolerated=0.01)
 
-    assert said is not None and said.startswith("other falls from 1 % to ")
-    assert turned is not None and turned.startswith("one falls from 1 % to ")
+    assert said is not None and said.startswith("the class other falls from 1 % to ")
+    assert turned is not None and turned.startswith("the class one falls from 1 % to ")

@@ -34,10 +34,10 @@ def test_different_unknown_labels_are_told_with_their_counts_the_most_frequent_f
 
     assert error.message == (
         "6 cells of column label in day.csv are no known label (one of ok., spam., worm.): row 2 (line 3) 'tea.',"
-        " row 3 (line 4) 'jam.', row 4 (line 5) 'jam.', ... (6 in all). 3 different labels are unknown, with so many"
-        " rows: 'jam.' 3, 'tea.' 2, 'egg.' 1. Either the recipe is wrong: list them in its `classes`, or say"
-        ' other="CLASS" for all that it does not list. Or the file is. Correct the file, or take it out: nightswap'
-        " data remove day.csv --model flows"
+        " row 3 (line 4) 'jam.', row 4 (line 5) 'jam.', ... (6 in all). 3 different labels are unknown"
+        " ('jam.': 3 rows, 'tea.': 2 rows, 'egg.': 1 row). Either the recipe is wrong: list them in its `classes`, or"
+        ' say other="CLASS" for all that it does not list. Or the file is. Correct the file, or take it out:'
+        " nightswap data remove day.csv --model flows"
     )
     assert error.details["labels"] == [["jam.", 3], ["tea.", 2], ["egg.", 1]]
     assert error.details["different_labels"] == 3
@@ -47,11 +47,25 @@ def test_spaces_around_a_label_of_the_recipe_are_seen() -> None:
     recipe = data.recipe(columns=RECIPE.columns, classes={" yes": "bad", "ok.": "good"}, other=None)
 
     with pytest.raises(LabelUnknown, match=r"no known label \(one of ' yes', ok\.\)"):
-        read("yES", recipe=recipe)
+        read("no", recipe=recipe)
+
+
+@pytest.mark.parametrize("label", ["Café ", "cafe\u0301", "\u00a0CAFÉ"])
+def test_label_that_only_looks_like_one_of_the_recipe_is_told_with_that(label: str) -> None:
+    recipe = data.recipe(columns=RECIPE.columns, classes={"café": "bad", "ok.": "good"})
+
+    with pytest.raises(LabelUnknown) as raised:
+        read("ok.", label, "tea.", recipe=recipe)
+
+    assert (
+        "1 cell of column label in day.csv is the label 'café' but for spaces, capitals or the form of its letters:"
+        f" row 2 (line 3) {label!r}. 1 cell of column label in day.csv is no known label (one of café, ok.): row 3"
+    ) in raised.value.message
+    assert raised.value.details["labels"] == [[label, 1], ["tea.", 1]]
 
 
 def test_a_single_unknown_label_is_told_as_one() -> None:
-    assert "1 label is unknown, with so many rows: 'jam.' 2." in refused("jam.", "jam.").message
+    assert "1 label is unknown ('jam.': 2 rows)." in refused("jam.", "jam.").message
 
 
 @pytest.mark.parametrize(("many", "more"), [(8, None), (9, "and 1 more"), (60, "and 52 more")])
@@ -60,7 +74,7 @@ def test_of_many_unknown_labels_the_first_few_are_told(many: int, more: str | No
 
     assert error.details["different_labels"] == many
     assert len(error.details["labels"]) == min(many, 50)
-    assert (f", {more}. Either" in error.message) if more else ("more" not in error.message)
+    assert (f", {more}). Either" in error.message) if more else ("more" not in error.message)
 
 
 def test_long_unknown_labels_leave_room_for_the_way_out() -> None:
@@ -71,7 +85,7 @@ def test_long_unknown_labels_leave_room_for_the_way_out() -> None:
 
 
 def test_labels_are_told_whatever_is_wrong_first() -> None:
-    with pytest.raises(ValueMissing, match=r"1 label is unknown, with so many rows: 'jam\.' 1\. Either the recipe"):
+    with pytest.raises(ValueMissing, match=r"1 label is unknown \('jam\.': 1 row\)\. Either the recipe"):
         read_text("day.csv", text=rows("1,2,,n,ok.", "1,2,SF,n,jam."), recipe=RECIPE)
 
 

@@ -150,8 +150,8 @@ def test_what_it_rests_on_is_told_with_intervals() -> None:
         told["chosen"]["recall"]["distinct"],
     ) == (0.8, 50, 50)
     assert told["words"].startswith(
-        "the highest recall at a precision of 0.95 or more, by cross-validation on 100 training rows, 50 of them bad:"
-        " precision 0.9524 (each end 95 % sure: 0.8"
+        "the highest recall at a precision of 0.95 or more, by cross-validation on 100 training rows, 50 of them of"
+        " bad: precision 0.9524 (each end 95 % sure: 0.8"
     )
 
 
@@ -174,8 +174,8 @@ def test_copies_of_a_row_tell_less() -> None:
         (
             Threshold.at_precision(0.9),
             [(True, 0.8), (False, 0.8), (True, 0.3), (False, 0.3)],
-            "the highest recall at a precision of 0.9 or more: on the 4 rows of the cross-validation, 2 of them bad,"
-            " the best precision is 0.5, at 0.3, where 2 rows of the class are found",
+            "the highest recall at a precision of 0.9 or more: on the 4 rows of the cross-validation, 2 of them of"
+            " bad, the best precision is 0.5, at 0.3, where 2 rows of the class are found",
         ),
         (Threshold.at_recall(1), [(True, 0.8), (True, 0.0)], "the best recall is 0.5, at 0.8"),
         (Threshold.by_costs(COSTS), [(True, 0.0), (False, 0.0)], "every probability is 0"),

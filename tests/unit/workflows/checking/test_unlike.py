@@ -5,22 +5,23 @@ from __future__ import annotations
 import pytest
 
 from chalicelib import layout
+from lambdas.model.data.lost import NOTHING
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL
 from tests.given.records import by_hand, two_nights
 from tests.unit.lambdas.nightly_batch import night_with_data, whole_night
-from workflows.checking import swapped
+from workflows.checking import unlike
 
 
 def test_columns_are_known_by_the_run_of_the_live_version() -> None:
     night = night_with_data()
     whole_night(night.edges)
 
-    assert sorted(swapped.earlier(night.edges, model=MODEL)) == ["dst_bytes", "duration", "src_bytes"]
+    assert sorted(unlike.earlier(night.edges, model=MODEL).columns) == ["dst_bytes", "duration", "src_bytes"]
 
 
 def test_nothing_is_known_before_a_version_is_live() -> None:
-    assert swapped.earlier(FakeOutside(MODEL).edges, model=MODEL) == {}
+    assert unlike.earlier(FakeOutside(MODEL).edges, model=MODEL) == NOTHING
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b'{"schema": 99}'])
@@ -30,4 +31,4 @@ def test_damaged_registry_tells_nothing_and_refuses_no_file(body: bytes) -> None
     for number in (1, 2):
         night.store.put(layout.version(MODEL, number, "manifest.json"), body)
 
-    assert swapped.earlier(night.edges, model=MODEL) == {}
+    assert unlike.earlier(night.edges, model=MODEL) == NOTHING
