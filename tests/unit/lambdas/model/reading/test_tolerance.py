@@ -94,7 +94,8 @@ def test_bad_rows_of_one_class_are_refused_with_the_class_and_how_much_it_loses(
 
     assert raised.value.message.startswith(
         "10 of 2,000 rows in day.csv are bad: without them the class bad falls from 2 % to 1.61 % of the rows: it"
-        " loses 8 of 40, and all classes together 10 of 2,000. 10 cells of column size in day.csv are not a number: row"
+        " loses 8 of 40, and all classes together 10 of 2,000. 10 cells of column size in day.csv are not a number:"
+        " row"
     )
     assert raised.value.message.endswith("nightswap data remove day.csv --model flows")
     assert raised.value.details["lost"] == {"good": 2, "bad": 8}
