@@ -103,6 +103,20 @@ def read(text: str) -> str:
     return text
 
 
+def cron(text: str) -> str:
+    """The same of one that names hours, which a rate does not. Application Auto Scaling has the same six fields.
+
+    Source: https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
+
+    >>> cron("rate(1 day)")
+    Traceback (most recent call last):
+    ValueError: an expression cron(...); for example cron(45 7 ? * MON-FRI *)
+    """
+    if not text.startswith("cron("):
+        raise ValueError("an expression cron(...); for example cron(45 7 ? * MON-FRI *)")
+    return read(text)
+
+
 def _check_rate(words: Sequence[str]) -> None:
     value, unit = words if len(words) == 2 else ("", "")
     most = UNITS.get(unit if value == "1" else unit.removesuffix("s") if unit.endswith("s") else "", 0)

@@ -33,10 +33,16 @@ class EndpointPlan(Value, kw_only=True):
     variants: list[Mapping[str, Any]]
     """The only one, as CreateEndpointConfig's ProductionVariants has it."""
     scales: bool
-    """Whether the number of its instances follows the load, by the next four."""
+    """Whether the number of its instances changes, by the next four."""
     resource_id: str
     """Of the variant, as Application Auto Scaling names it."""
     min_instances: int
     max_instances: int
     scaling: Mapping[str, Any]
     """As PutScalingPolicy's TargetTrackingScalingPolicyConfiguration has it."""
+    is_scheduled: bool
+    """Whether it has other bounds at an hour whose load is known, by the next two."""
+    scale_out: Mapping[str, Any]
+    """Schedule and ScalableTargetAction as PutScheduledAction has them, of the hour's beginning."""
+    scale_in: Mapping[str, Any]
+    """The same of its end."""

@@ -18,11 +18,12 @@ SECONDS_TO_START = 600
 
 
 def describe(endpoint: Endpoint, *, name: str, model_data_uri: str) -> EndpointPlan:
+    usual, scheduled = (endpoint.min_instances, endpoint.max_instances), endpoint.scheduled
     return EndpointPlan(
         name=name,
         model_data_uri=model_data_uri,
         variants=[{"VariantName": VARIANT, "ModelName": name, **_size(endpoint)}],
-        scales=endpoint.serverless is None and endpoint.min_instances < endpoint.max_instances,
+        scales=endpoint.serverless is None and (scheduled is not None or usual[0] < usual[1]),
         resource_id=scaled(name),
         min_instances=endpoint.min_instances,
         max_instances=endpoint.max_instances,
@@ -32,7 +33,15 @@ def describe(endpoint: Endpoint, *, name: str, model_data_uri: str) -> EndpointP
             "ScaleOutCooldown": OUT_SECONDS,
             "ScaleInCooldown": IN_SECONDS,
         },
+        is_scheduled=scheduled is not None,
+        scale_out=_action(scheduled.begins, endpoint.known_hour or usual) if scheduled else {},
+        scale_in=_action(scheduled.ends, usual) if scheduled else {},
     )
+
+
+def _action(schedule: str, instances: tuple[int, int]) -> dict[str, Any]:
+    least, most = instances
+    return {"Schedule": schedule, "ScalableTargetAction": {"MinCapacity": least, "MaxCapacity": most}}
 
 
 def _size(endpoint: Endpoint) -> dict[str, Any]:
@@ -51,15 +60,16 @@ def _size(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def dollars_an_hour(endpoint: Endpoint) -> tuple[float, float]:
-    """What an endpoint costs at least and at most, in us-east-1; nothing for one that is paid by its requests.
+    """What an endpoint costs at least and at most, in us-east-1, whatever the hour; nothing for a serverless one.
 
     >>> dollars_an_hour(Endpoint(max_instances=2))
     (0.115, 0.23)
     """
     if endpoint.serverless is not None:
         return 0.0, 0.0
-    hour = HOURLY[endpoint.instance_type]
-    return hour * endpoint.min_instances, hour * endpoint.max_instances
+    hour, counts = HOURLY[endpoint.instance_type], (endpoint.min_instances, endpoint.max_instances)
+    known = endpoint.known_hour or counts
+    return hour * min(*counts, *known), hour * max(*counts, *known)
 
 
 def in_words(endpoint: Endpoint) -> str:
@@ -74,7 +84,13 @@ def in_words(endpoint: Endpoint) -> str:
         at_once = f"{endpoint.max_concurrency} requests at once"
         return f"serverless, {endpoint.serverless} MB, {at_once}, paid by their seconds"
     least, most = (f"${each:.2f}" for each in dollars_an_hour(endpoint))
-    if endpoint.min_instances == endpoint.max_instances:
-        return f"{endpoint.min_instances} {endpoint.instance_type}, {least} an hour in us-east-1"
-    count = f"{endpoint.min_instances} to {endpoint.max_instances}"
-    return f"{count} {endpoint.instance_type}, {least} to {most} an hour in us-east-1"
+    of_hour = ""
+    if endpoint.scheduled and endpoint.known_hour:
+        hour = f"from {endpoint.scheduled.begins} until {endpoint.scheduled.ends}"
+        of_hour = f", {_count(*endpoint.known_hour)} {hour}"
+    usual = f"{_count(endpoint.min_instances, endpoint.max_instances)} {endpoint.instance_type}"
+    return f"{usual}{of_hour}, {least if least == most else f'{least} to {most}'} an hour in us-east-1"
+
+
+def _count(least: int, most: int) -> str:
+    return str(least) if least == most else f"{least} to {most}"

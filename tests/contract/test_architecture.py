@@ -25,7 +25,7 @@ WORLD = {"os", "time", "datetime", "socket", "subprocess", "urllib", "http"}
 """Environment, clock, network and other processes."""
 PURE_CORE = {
     *("chalicelib.cutting", "chalicelib.errors", "chalicelib.exact", "chalicelib.limits", "chalicelib.names"),
-    *("chalicelib.edges.serving_room", "chalicelib.values"),
+    *("chalicelib.accepted.schedules", "chalicelib.edges.serving_room", "chalicelib.values"),
     *("chalicelib.contracts.endpoints", "chalicelib.contracts.instances"),
 }
 """What of chalicelib has no outside either."""

@@ -3,7 +3,8 @@
     CreateModel > CreateEndpointConfig > CreateEndpoint > WaitForEndpoint > DescribeEndpoint > IsInService
                                                                  ^                                  |
                                                                  └──────────── Creating ────────────┤
-    RegisterScaling > PutScaling > Replay   <──── Scales ────   InService   ────────────────────────┘
+    RegisterScaling > PutScaling > IsScheduled   <──── Scales ────   InService   ───────────────────┘
+                                        └── ScheduleScaleOut > ScheduleScaleIn > Replay
 
 Steps of the SDK, filled by references to what VersionModel described. The SDK has none that waits for an endpoint.
 """
@@ -116,8 +117,13 @@ def _is_there(wait: Wait, replay: State) -> Choice:
 
 
 def _scales(replay: State) -> Choice:
-    scaled = Chain([register_scaling(), put_scaling(), replay])
+    scaled = Chain([register_scaling(), put_scaling(), _is_scheduled(replay)])
     return branch("Scales", on=f"{PLAN}.scales", cases={True: scaled}, otherwise=replay)
+
+
+def _is_scheduled(replay: State) -> Choice:
+    scheduled = Chain([schedule("ScheduleScaleOut", "scale_out"), schedule("ScheduleScaleIn", "scale_in"), replay])
+    return branch("IsScheduled", on=f"{PLAN}.is_scheduled", cases={True: scheduled}, otherwise=replay)
 
 
 def register_scaling() -> Task:
@@ -132,6 +138,19 @@ def put_scaling() -> Task:
         "TargetTrackingScalingPolicyConfiguration.$": f"{PLAN}.scaling",
     }
     return _call("PutScaling", "applicationautoscaling:putScalingPolicy", {**SCALABLE, **policy})
+
+
+def schedule(state: str, part: str) -> Task:
+    """An end of the hour whose load is known. Deregistering what is scaled deletes it.
+
+    Source: https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html
+    """
+    action = {
+        "ScheduledActionName": part.replace("_", "-"),
+        "Schedule.$": f"{PLAN}.{part}.Schedule",
+        "ScalableTargetAction.$": f"{PLAN}.{part}.ScalableTargetAction",
+    }
+    return _call(state, "applicationautoscaling:putScheduledAction", {**SCALABLE, **action})
 
 
 def endpoint_failed() -> Pass:

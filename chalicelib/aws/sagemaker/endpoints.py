@@ -54,7 +54,9 @@ class SageMakerEndpoints:
             "ResourceId": scaled(name),
             "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
         }
-        self._call("application-autoscaling", "deregister_scalable_target", target)  # its policies and alarms go too
+        self._call(
+            "application-autoscaling", "deregister_scalable_target", target
+        )  # its policies, schedules and alarms go too
         for kind in ("endpoint", "endpoint_config", "model"):
             named = "".join(word.capitalize() for word in kind.split("_"))
             self._call("sagemaker", f"delete_{kind}", {f"{named}Name": name})

@@ -13,6 +13,7 @@ from chalicelib.exact import exact
 from lambdas.model.built_in.algorithms import BuiltIn
 from lambdas.model.gate.demands import RATCHET, SURE, Demands
 from lambdas.model.gate.thresholds import GateRule
+from lambdas.model.recipe.hosting.endpoint import Endpoint
 from lambdas.model.recipe.parts import (
     CATEGORIES_OF_A_DATE,
     NUMBERS_OF_A_DATE,
@@ -22,7 +23,6 @@ from lambdas.model.recipe.parts import (
     Categorical,
     Columns,
     Date,
-    Endpoint,
     Numeric,
     SageMaker,
     Serving,

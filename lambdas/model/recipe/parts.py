@@ -230,25 +230,6 @@ class SageMaker:
 
 
 @dataclass(frozen=True)
-class Endpoint:
-    """A target: each version has an endpoint of SageMaker of its own, which its serving function asks. It is paid by
-    the hour, whether it is asked or not.
-
-    It has `min_instances`, and up to `max_instances` where one is asked more than `requests_per_minute` times; or it
-    is `serverless`, with so many MB of memory, for `max_concurrency` requests at once. One that the alias has left
-    stays for `keep_hours`, so that a rollback finds it.
-    """
-
-    instance_type: str = "ml.m5.large"
-    min_instances: int = 1
-    max_instances: int = 10
-    requests_per_minute: int = 15_000
-    keep_hours: int = 24
-    serverless: int | None = None
-    max_concurrency: int = 20
-
-
-@dataclass(frozen=True)
 class Threshold:
     """The probability of the positive class from which on a model of two classes answers it: the operating point.
 

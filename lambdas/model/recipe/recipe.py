@@ -9,12 +9,12 @@ from lambdas.model.built_in.algorithms import LinearLearner, XGBoost
 from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.gate_rules import costs_of_positive
+from lambdas.model.recipe.hosting.endpoint import Endpoint, Scheduled
 from lambdas.model.recipe.parts import (
     Approval,
     Categorical,
     Columns,
     Date,
-    Endpoint,
     Numeric,
     SageMaker,
     Serving,
@@ -37,6 +37,7 @@ __all__ = [
     "Numeric",
     "Recipe",
     "SageMaker",
+    "Scheduled",
     "Serving",
     "Shift",
     "Split",

@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from chalicelib import limits
-from chalicelib.contracts.endpoints import HOURLY, INSTANCES_MAX
 from chalicelib.cutting import quoted
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.parts import Array, Categorical, Numeric
-from lambdas.model.recipe.types import shown
 
 MISSING_VALUES = 20
 """Texts that stand for a missing value."""
-RANGES = {
-    "requests_per_minute": range(1, 1_000_001),
-    "keep_hours": range(721),
-    "max_concurrency": range(1, 201),
-}
-SERVERLESS_MB = range(1024, 6145, 1024)
-"""It and the concurrency: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html"""
 
 
 def size_problems(recipe: Fields) -> Iterator[str]:
@@ -66,23 +57,3 @@ def _lengths(what: str, texts: Iterable[str], most: int) -> Iterator[str]:
     if long:
         others = f", as have {len(long) - 1:,} more" if len(long) > 1 else ""
         yield f"the {what} {quoted(long[0])} has {len(long[0]):,} characters{others}: {most} are the most"
-
-
-def target_problems(recipe: Fields) -> Iterator[str]:
-    """In words; none of a recipe whose versions have no endpoints."""
-    target = recipe.endpoint
-    if target is None:
-        return
-    if target.instance_type not in HOURLY:
-        yield f"target.instance_type is {shown(target.instance_type)}: expected one of {', '.join(HOURLY)}"
-    low, high = target.min_instances, target.max_instances
-    if not 1 <= low <= high <= INSTANCES_MAX:
-        yield f"target has {low} to {high} instances: expected 1 to {INSTANCES_MAX}, the smaller number first"
-    memory = target.serverless
-    if memory is not None and memory not in SERVERLESS_MB:
-        yield f"target.serverless is {memory}: expected 1024, 2048 and so on to {SERVERLESS_MB[-1]}, or None"
-    for name, accepted in RANGES.items():
-        if (value := getattr(target, name)) not in accepted:
-            yield f"target.{name} is {value}: expected {accepted[0]} to {accepted[-1]:,}"
-    if recipe.format == "onnx":
-        yield "format is 'onnx', whose library the image of the endpoint does not have: leave target out"

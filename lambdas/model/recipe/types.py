@@ -14,6 +14,7 @@ from lambdas.model.built_in.algorithms import BUILT_INS, BuiltIn
 from lambdas.model.gate.demands import RATCHET
 from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, GateRule
 from lambdas.model.recipe.fields import ENGINES, TARGETS, Fields
+from lambdas.model.recipe.hosting.endpoint import Endpoint, Scheduled
 from lambdas.model.recipe.parts import (
     CATEGORIES_OF_A_DATE,
     CLIP,
@@ -28,7 +29,6 @@ from lambdas.model.recipe.parts import (
     Array,
     Categorical,
     Date,
-    Endpoint,
     Numeric,
     SageMaker,
     Serving,
@@ -132,6 +132,7 @@ RANGES = Kind("a dict of parameter to range", lambda value: isinstance(value, Ma
 TARGET = Kind(
     "'lambda' or 'endpoint', or Endpoint(...)", lambda value: isinstance(value, Endpoint) or value in TARGETS
 )
+SCHEDULED = Kind("Scheduled(...)", lambda value: isinstance(value, Scheduled))
 SHIFT = Kind("Shift(share, seconds=...)", lambda value: isinstance(value, Shift))
 APPROVAL = Kind("True, False or Approval(...)", lambda value: isinstance(value, bool | Approval))
 DIRECTION = Kind(f"{AT_LEAST!r} or {AT_MOST!r}", _is_direction)
@@ -227,7 +228,9 @@ PARTS: Mapping[type, Kinds] = {
     Tune: dict.fromkeys(("jobs", "parallel", "seed"), WHOLE)
     | {"ranges": RANGES, "strategy": TEXT, "objective": TEXT.or_none(), "early_stopping": TRUTH},
     Endpoint: dict.fromkeys(("min_instances", "max_instances", "requests_per_minute", "keep_hours"), WHOLE)
-    | {"instance_type": TEXT, "serverless": WHOLE.or_none(), "max_concurrency": WHOLE},
+    | {"instance_type": TEXT, "serverless": WHOLE.or_none(), "max_concurrency": WHOLE}
+    | {"scheduled": SCHEDULED.or_none()},
+    Scheduled: {"begins": TEXT, "ends": TEXT, "min_instances": WHOLE, "max_instances": WHOLE.or_none()},
     Approval: {"within_hours": WHOLE, "otherwise": TEXT},
     GateRule: {
         "metric": TEXT,
@@ -258,6 +261,7 @@ def type_problems(recipe: Fields) -> Iterator[str]:
     yield from _fields("engine", part=recipe.engine)
     yield from _fields("tune", part=recipe.tune)
     yield from _fields("target", part=recipe.target)
+    yield from _fields("target.scheduled", part=getattr(recipe.target, "scheduled", None))
     yield from _class_problems(recipe.classes)
 
 

@@ -287,6 +287,15 @@ OF_AN_ENDPOINT: Mapping[str, Mapping[str, Any]] = {
     "policy that is a number": {
         "PutScaling/Parameters/TargetTrackingScalingPolicyConfiguration.$": f"{PLAN}.min_instances",
     },
+    "schedule never made": {"IsScheduled/Choices/0/Next": "Replay"},
+    "schedule of no expression": {"ScheduleScaleOut/Parameters/Schedule.$": f"{PLAN}.scale_out.ScalableTargetAction"},
+    "schedule of nowhere": {"ScheduleScaleIn/Parameters/Schedule.$": f"{PLAN}.scale_in.Cron"},
+    "schedule of another dimension": {"ScheduleScaleOut/Parameters/ScalableDimension": "sagemaker:variant:Count"},
+    "capacity by another name": {
+        "ScheduleScaleIn/Parameters/ScalableTargetAction.$": REMOVED,
+        "ScheduleScaleIn/Parameters/TargetAction.$": f"{PLAN}.scale_in.ScalableTargetAction",
+    },
+    "action without a name": {"ScheduleScaleIn/Parameters/ScheduledActionName": REMOVED},
     "service by botocore's name": {
         "PutScaling/Resource": "arn:aws:states:::aws-sdk:applicationautoscalings:putScalingPolicy",
     },

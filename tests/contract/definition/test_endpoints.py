@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[3]
 ADDED = {
     *("HasEndpoint", "CreateModel", "CreateEndpointConfig", "CreateEndpoint", "WaitForEndpoint", "DescribeEndpoint"),
     *("IsInService", "Scales", "RegisterScaling", "PutScaling", "EndpointFailed", "EndpointLost"),
+    *("IsScheduled", "ScheduleScaleOut", "ScheduleScaleIn"),
 }
 
 

@@ -154,6 +154,7 @@ def test_is_permitted(who: str, action: str, resource: str) -> None:
     [
         ("Retrain", "RegisterScalableTarget"),
         ("Retrain", "PutScalingPolicy"),
+        ("Retrain", "PutScheduledAction"),
         ("RecordOutcome", "DeregisterScalableTarget"),
     ],
 )

@@ -88,6 +88,15 @@ EXAMPLES: Mapping[type, Mapping[str, Any]] = {
             "ScaleOutCooldown": 60,
             "ScaleInCooldown": 300,
         },
+        "is_scheduled": True,
+        "scale_out": {
+            "Schedule": "cron(45 7 ? * MON-FRI *)",
+            "ScalableTargetAction": {"MinCapacity": 3, "MaxCapacity": 10},
+        },
+        "scale_in": {
+            "Schedule": "cron(0 10 ? * MON-FRI *)",
+            "ScalableTargetAction": {"MinCapacity": 1, "MaxCapacity": 10},
+        },
     },
 }
 """Of payloads inside of others."""

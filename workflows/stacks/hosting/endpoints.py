@@ -81,7 +81,10 @@ def machine_statements(stage: str, settings: StageSettings) -> list[Json]:
         allow([f"sagemaker:{action}" for action in (*makes, *scales)], on=_of_stage(stage)),
         allow(["iam:PassRole"], on=[{"Fn::GetAtt": ["EndpointRole", "Arn"]}], where=to_sagemaker),
         allow(
-            [f"application-autoscaling:{action}" for action in ("RegisterScalableTarget", "PutScalingPolicy")],
+            [
+                f"application-autoscaling:{action}"
+                for action in ("RegisterScalableTarget", "PutScalingPolicy", "PutScheduledAction")
+            ],
             on=[arn("application-autoscaling", "scalable-target/*")],
             where=OF_SCALING,
         ),

@@ -6,16 +6,19 @@ import pytest
 
 from lambdas.endpoint import plan
 from lambdas.endpoint.hosting import Hosting
-from lambdas.model.recipe import Endpoint
+from lambdas.model.recipe import Endpoint, Scheduled
 from workflows.definitions.checks.integrations import integration_mistakes
 
 HOSTING = Hosting(Endpoint(), stage="prod", model="kdd99-http")
 SERVERLESS = Endpoint(serverless=2048, max_concurrency=5)
+BEGINS, ENDS = "cron(45 7 ? * MON-FRI *)", "cron(0 10 ? * MON-FRI *)"
+KNOWN_HOUR = Endpoint(scheduled=Scheduled(BEGINS, ENDS, min_instances=3, max_instances=12))
+SCHEDULE = "arn:aws:states:::aws-sdk:applicationautoscaling:putScheduledAction"
 CONFIG = "arn:aws:states:::sagemaker:createEndpointConfig"
 SCALING = "arn:aws:states:::aws-sdk:applicationautoscaling:putScalingPolicy"
 
 
-@pytest.mark.parametrize("endpoint", [Endpoint(), Endpoint(max_instances=1), SERVERLESS])
+@pytest.mark.parametrize("endpoint", [Endpoint(), Endpoint(max_instances=1), KNOWN_HOUR, SERVERLESS])
 def test_service_takes_what_is_asked(endpoint: Endpoint) -> None:
     made = Hosting(endpoint, stage="prod", model="kdd99-http").plan(7, bucket="a-bucket")
 
@@ -50,6 +53,44 @@ def test_one_name_is_of_all_and_the_data_are_the_registry_s() -> None:
 )
 def test_number_of_instances_follows_the_load_where_it_may_differ(endpoint: Endpoint, scales: bool) -> None:
     assert plan.describe(endpoint, name="a", model_data_uri="s3://a/b").scales is scales
+
+
+def test_known_hour_is_two_scheduled_actions_that_the_service_takes() -> None:
+    made = Hosting(KNOWN_HOUR, stage="prod", model="kdd99-http").plan(7, bucket="a-bucket")
+
+    assert (made.scales, made.is_scheduled) == (True, True)
+    assert made.scale_out == {"Schedule": BEGINS, "ScalableTargetAction": {"MinCapacity": 3, "MaxCapacity": 12}}
+    assert made.scale_in == {"Schedule": ENDS, "ScalableTargetAction": {"MinCapacity": 1, "MaxCapacity": 10}}
+    for action in (made.scale_out, made.scale_in):
+        given = {
+            "ScheduledActionName": "an-action",
+            "ServiceNamespace": "sagemaker",
+            "ResourceId": made.resource_id,
+            "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+            **action,
+        }
+        assert integration_mistakes(SCHEDULE, given) == []
+
+
+def test_known_hour_has_the_most_instances_of_other_hours_where_it_says_none() -> None:
+    made = plan.describe(
+        Endpoint(scheduled=Scheduled(BEGINS, ENDS, min_instances=3)), name="a", model_data_uri="s3://a/b"
+    )
+
+    assert made.scale_out["ScalableTargetAction"] == {"MinCapacity": 3, "MaxCapacity": 10}
+
+
+def test_fixed_number_follows_a_schedule_too() -> None:
+    fixed = Endpoint(max_instances=1, scheduled=Scheduled(BEGINS, ENDS, min_instances=3, max_instances=3))
+
+    assert plan.describe(fixed, name="a", model_data_uri="s3://a/b").scales
+    assert not plan.describe(Endpoint(), name="a", model_data_uri="s3://a/b").is_scheduled
+
+
+def test_known_hour_is_told_with_its_price() -> None:
+    assert plan.in_words(KNOWN_HOUR) == (
+        f"1 to 10 ml.m5.large, 3 to 12 from {BEGINS} until {ENDS}, $0.12 to $1.38 an hour in us-east-1"
+    )
 
 
 def test_serverless_variant_names_no_instance() -> None:

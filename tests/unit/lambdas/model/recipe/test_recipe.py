@@ -12,7 +12,6 @@ from lambdas.model.recipe import (
     Approval,
     Categorical,
     Columns,
-    Endpoint,
     Numeric,
     SageMaker,
     Serving,
@@ -126,20 +125,6 @@ from tests.given import data
         ({"engine": SageMaker(volume_gb=0)}, "engine.volume_gb is 0: expected 1 to 1,024"),
         ({"engine": "sagemaker", "requires": ["xgboost-cpu"]}, "requires names packages, which SageMaker's image"),
         ({"engine": "sagemaker", "format": "onnx"}, "format is 'onnx', whose libraries SageMaker's image"),
-        (
-            {"target": Endpoint("ml.p3.2xlarge")},
-            "target.instance_type is 'ml.p3.2xlarge': expected one of ml.t2.medium",
-        ),
-        ({"target": Endpoint(min_instances=0)}, "target has 0 to 10 instances: expected 1 to 20, the smaller"),
-        ({"target": Endpoint(min_instances=3, max_instances=2)}, "target has 3 to 2 instances"),
-        ({"target": Endpoint(max_instances=21)}, "target has 1 to 21 instances"),
-        ({"target": Endpoint(requests_per_minute=0)}, "target.requests_per_minute is 0: expected 1 to 1,000,000"),
-        ({"target": Endpoint(keep_hours=721)}, "target.keep_hours is 721: expected 0 to 720"),
-        ({"target": Endpoint(serverless=1000)}, "target.serverless is 1000: expected 1024, 2048 and so on to 6144"),
-        ({"target": Endpoint(max_concurrency=201)}, "target.max_concurrency is 201: expected 1 to 200"),
-        ({"target": "endpoint", "format": "onnx"}, "format is 'onnx', whose library the image of the endpoint"),
-        ({"target": "container"}, "target is 'container': expected 'lambda' or 'endpoint', or Endpoint(...)"),
-        ({"target": Endpoint(keep_hours="24")}, "target.keep_hours is '24': expected a whole number"),  # type: ignore[arg-type]
         ({"engine": "spark"}, "engine is 'spark': expected 'lambda' or 'sagemaker', or SageMaker(...)"),
         ({"engine": SageMaker(spot=1)}, "engine.spot is 1: expected True or False"),  # type: ignore[arg-type]
         ({"rollout": [Shift(0.5, seconds=86_401)]}, "a step of rollout lasts 86401 s"),
