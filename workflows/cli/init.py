@@ -58,7 +58,7 @@ def init(
     linear model reaches in cross-validation. Then it does what `nightswap local up` does: deploys, retrains,
     predicts, and serves until Ctrl-C. If the local AWS runs already, the model goes live there.
     """
-    from workflows.converting.advice import advised
+    from workflows.converting.advice import advised, corrected
     from workflows.drafting.draft import draft, model_named_after
     from workflows.drafting.writing import Place
 
@@ -66,7 +66,7 @@ def init(
     if not force and not dry_run:
         place.refuse_present()
     given = LocalFile.at(file)
-    with console.status(f"reading {given.name}"), advised(given):
+    with console.status(f"reading {given.name}"), corrected(label), advised(given):
         content = Content(given.name, given.read())
         drafted = draft(content, label=label, model=place.model, positive=positive, other=other)
     _show(drafted, file=given, label=label)

@@ -6,9 +6,11 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chalicelib.errors import BadRequest, ColumnMissing, NightswapError, ObjectUnreadable
+from chalicelib.errors import BadRequest, ColumnMissing, DataError, NightswapError, ObjectUnreadable, ValueMissing
 from workflows.checking.file import File, LocalFile
 from workflows.converting.convert import convert
+
+CONVERTED = "It can be converted:"
 
 
 @contextmanager
@@ -18,8 +20,27 @@ def advised(file: File) -> Iterator[None]:
         yield
     except (ColumnMissing, ObjectUnreadable) as exc:
         command = way_out(exc, file=file)
-        told = f" It can be converted: {command}" if command else ""
+        told = f" {CONVERTED} {command}" if command else ""
         raise type(exc)(f"{exc.message}{told}", **exc.details) from exc
+
+
+@contextmanager
+def corrected(label: str) -> Iterator[None]:
+    """Add to an error about the file of a first model, which is in no data set yet, what its owner can do."""
+    try:
+        yield
+    except DataError as exc:
+        raise type(exc)(f"{exc.message} {_first_way(exc, label=label)}".rstrip(), **exc.details) from exc
+
+
+def _first_way(error: DataError, *, label: str) -> str:
+    if CONVERTED in error.message:
+        return ""
+    if isinstance(error, ColumnMissing):
+        return "Correct the file, or name another column with --label"
+    if isinstance(error, ValueMissing) and error.details.get("column") == label:
+        return "Delete the rows without a label, or write one"
+    return "Correct the file"
 
 
 def way_out(error: NightswapError, *, file: File) -> str:

@@ -24,6 +24,8 @@ ROWS_TO_TELL = 20
 """Of fewer rows the cells of any column may all be different by chance."""
 LEVELS_MAX = 100
 """Texts of one categorical column. Each becomes a weight; a rare one teaches little."""
+NUMBERS_MIN = 20
+"""Different cells of a column of numbers, or more, in which a few that are none are bad; fewer may be names."""
 LEVELS_TOGETHER = 500
 """Texts of all categorical columns: the time of a fit grows with the square of the weights."""
 WORDS_OF_A_SENTENCE = 3
@@ -70,7 +72,7 @@ def _spoilt(columns: Sequence[Column], *, times: Counter[str]) -> frozenset[str]
 def _is_spoilt(column: Column) -> bool:
     if column.are_mostly_dates:
         return 0 < column.dates.bad <= TOLERATED * column.rows
-    several = column.levels is None or len(column.levels) > LEVELS_MAX
+    several = column.levels is None or len(column.levels) > NUMBERS_MIN
     return several and 0 < _bad(column) <= TOLERATED * column.rows and column.numbers > _bad(column)
 
 
@@ -161,14 +163,26 @@ def _no_category(column: Column) -> str:
         return f"numbers such as {quoted(said[0], 40)}: write 1234.56 ({CONVERT})"
     if several and column.numbers > column.texts:
         return f"{_no_numbers(column.texts, column.rows)}, such as {quoted(text)} on line {line}: correct the file"
-    if column.longest > CATEGORY_CHARACTERS or (several and column.words >= WORDS_OF_A_SENTENCE * column.texts):
-        return f"free text, up to {column.longest:,} characters"
+    if long := _long(column, several=several):
+        return long
     if column.is_different and column.rows >= ROWS_TO_TELL:
         return f"every cell is another text, such as {quoted(text)}: an identifier"
     if several:
         found = "thousands of" if column.levels is None else f"{len(column.levels):,}"
         group = f"; or is it who the rows are of? split=Split(group={quoted(column.name)}) keeps theirs together"
         return f"{found} different texts, such as {quoted(text)}: more than {LEVELS_MAX}; join the rare ones{group}"
+    return ""
+
+
+def _long(column: Column, *, several: bool) -> str:
+    """Why its texts are too long for categories; an empty text where they are not."""
+    long = sum(count for text, count in (column.levels or {}).items() if len(text) > CATEGORY_CHARACTERS)
+    if column.first_long and 0 < long <= TOLERATED * column.rows and not several:
+        line, text = column.first_long
+        told = f"a text of {len(text):,} characters on line {line:,}, and {CATEGORY_CHARACTERS} are the most"
+        return f"{told}: correct the file"
+    if column.first_long or (several and column.words >= WORDS_OF_A_SENTENCE * column.texts):
+        return f"free text, up to {column.longest:,} characters"
     return ""
 
 
@@ -198,8 +212,9 @@ def _feature(column: Column, *, is_spoilt: bool) -> Feature:
         return Feature(numeric, about, marks=frozenset(column.marks), bad=bad, stray=stray)
     texts = Counter({text: count for text, count in (column.levels or Counter()).items() if text})
     categorical = Categorical(column.name, missing=PLACE if column.empty else None)
-    about = f"{listed_texts(texts)}{beside}{_mostly_numbers(column)}"
-    return Feature(categorical, about, levels=len(texts))
+    doubt = _mostly_numbers(column)
+    about = f"{listed_texts(texts)}{beside}{doubt and f'; {doubt}'}"
+    return Feature(categorical, about, levels=len(texts), doubt=doubt)
 
 
 def _date(column: Column, *, beside: str) -> Feature:
@@ -228,7 +243,7 @@ def _mostly_numbers(column: Column) -> str:
     if column.numbers <= column.texts:
         return ""
     line, text = column.stray or (0, "")
-    told = f"; {column.numbers:,} of {column.rows:,} cells are numbers, and on line {line} stands {quoted(text, 40)}"
+    told = f"{column.numbers:,} of {column.rows:,} cells are numbers, and on line {line} stands {quoted(text, 40)}"
     few = column.texts <= TOLERATED * column.rows
     return f"{told}: if it shall be a number, {_way_to_keep(column) if few else 'correct the file'}"
 
@@ -249,9 +264,10 @@ def _array(found: Found) -> Feature:
 
 def _spelled(number: float) -> str:
     """
-    >>> _spelled(12345.0), _spelled(0.25), _spelled(-1e30)
-    ('12,345', '0.25', '-1e+30')
+    >>> _spelled(12345.0), _spelled(0.25), _spelled(-1e30), _spelled(-0.0)
+    ('12,345', '0.25', '-1e+30', '0')
     """
+    number += 0.0  # -0 is 0
     return f"{number:,.0f}" if number.is_integer() and abs(number) < 1e15 else f"{number:.6g}"
 
 

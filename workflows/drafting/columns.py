@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from string import whitespace
 
+from chalicelib.limits import CATEGORY_CHARACTERS
 from lambdas.model.reading.cells import number_check
 from lambdas.model.reading.records import Record, is_blank, records
 from lambdas.model.reading.strict import NUMERALS
@@ -55,6 +56,8 @@ class Column:
     """How often each text occurs that stands for a missing value."""
     longest: int = 0
     """Characters of a cell."""
+    first_long: tuple[int, str] | None = None
+    """The first cell that is too long for a category."""
     words: int = 0
     """Of all cells that are no numbers, separated by blanks."""
     stray: tuple[int, str] | None = None
@@ -90,6 +93,9 @@ class Column:
         numbers = _numbers(counts)
         self.rows += len(cells)
         self.longest = max(self.longest, *map(len, counts))
+        if self.first_long is None and self.longest > CATEGORY_CHARACTERS:
+            long = [text for text in cells if len(text) > CATEGORY_CHARACTERS]
+            self.first_long = _first(long, cells=cells, lines=lines)
         self._add_numbers(numbers, counts=counts)
         self._add_texts(counts, numbers=numbers, cells=cells, lines=lines)
         self.rises = self.rises and self._goes_on_rising(cells, numbers)

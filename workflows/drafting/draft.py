@@ -103,7 +103,9 @@ def draft(
 
     choice, recipe, table = _tolerated(columns, label=label, read=read)
     _check_rows(labels, label=label)
-    found = baseline(recipe, table=table, left_out=_reasons(choice.left_out))
+    doubts = listed(f"{each.column.name}: {each.doubt}" for each in choice.features if each.doubt)
+    told = [_reasons(choice.left_out), f"Taken for texts were: {doubts}" if doubts != "none" else ""]
+    found = baseline(recipe, table=table, left_out=". ".join(filter(None, told)))
     parts = Parts(
         file=content.name,
         rows=len(table),

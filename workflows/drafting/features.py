@@ -27,6 +27,8 @@ class Feature:
     """Its cells that are no numbers, or no dates, and stand for none."""
     stray: str = ""
     """These, in words."""
+    doubt: str = ""
+    """Why it may be another kind of column, in words."""
 
 
 @dataclass(frozen=True)

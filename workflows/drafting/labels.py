@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from unicodedata import normalize
 
-SPACES, CAPITALS = "spaces around a label", "capitals"
+SPACES, CAPITALS, FORMS = "spaces around a label", "capitals", "how a letter with an accent is stored"
 
 
 def bare(label: str) -> str:
-    """A label without the spaces around it; one of spaces alone is a class too.
+    """A label without the spaces around it, its letters composed; one of spaces alone is a class too.
 
-    >>> bare(" yes"), bare(" ")
-    ('yes', ' ')
+    >>> bare(" yes"), bare(" "), bare("cafe\u0301") == "caf\u00e9"
+    ('yes', ' ', True)
     """
-    return label.strip() or label
+    return normalize("NFC", label.strip() or label)
 
 
 def classes_of(rows: Mapping[str, int]) -> dict[str, str]:
@@ -40,6 +41,8 @@ def what_does_not_count(classes: Mapping[str, str]) -> str:
     """
     if len(set(classes.values())) == len(classes):
         return ""
-    found = [SPACES] if any(bare(label) != label for label in classes) else []
+    composed = {label: normalize("NFC", label) for label in classes}
+    found = [SPACES] if any(bare(label) != composed[label] for label in classes) else []
     found += [CAPITALS] if any(bare(label) != name for label, name in classes.items()) else []
-    return f"{' and '.join(found)} do not count"
+    found += [FORMS] if any(label != composed[label] for label in classes) else []
+    return f"{' and '.join(found)} {'do' if found != [FORMS] else 'does'} not count"

@@ -24,6 +24,17 @@ OTHER_KINDS = {
     b"\xfd7zXZ": "an xz file",
     b"\x28\xb5\x2f\xfd": "a zstd file",
     b"PAR1": "a Parquet file",
+    b"ARROW1": "an Arrow file",
+    b"ORC": "an ORC file",
+    b"\x89HDF": "an HDF5 file",
+    b"\x93NUMPY": "an array of NumPy",
+    b"\x80\x04": "a pickle",
+    b"\x80\x05": "a pickle",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an Excel workbook of before 2007",
+    b"SQLite format 3": "a database of SQLite",
+    b"7z\xbc\xaf": "a 7-Zip file",
+    b"Rar!": "a RAR file",
+    b"%PDF": "a PDF document",
     GZIP_MAGIC: "a gzip file in a gzip file",
 }
 """File types that are not text, by their first bytes."""
@@ -31,6 +42,10 @@ SAVE_IN_UTF_8 = "save it as CSV in UTF-8"
 SIZE_IN_WORDS = (
     f"a run reads {FILE_BYTES:,} bytes of one file at most, unpacked. Split it into files, each with the header"
 )
+UTF_16_AT_LEAST = 4
+"""A text in UTF-16 without a byte order mark has a NUL byte in four or more: nearly one in two, in most languages."""
+BESIDE = 20
+"""Bytes that are shown on each side of one that is no text."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -109,17 +124,38 @@ def _check_text(name: str, *, text: bytes, model: str) -> None:
 
 def _no_text(text: bytes) -> str | None:
     if b"\0" in text:
-        return f"is not a text: {_line_of(text, position=text.index(0))} holds a NUL byte"
+        is_utf_16 = text.count(0) > len(text) // UTF_16_AT_LEAST
+        way = (
+            f"it looks like UTF-16 without its mark: {SAVE_IN_UTF_8}" if is_utf_16 else "write it without such bytes"
+        )
+        return f"is not a text: {_place_of(text, text.index(0), what='a NUL byte')}: {way}"
     if text.isascii():  # as most are: it takes no memory
         return None
     try:
         text.decode()
     except UnicodeDecodeError as exc:
-        where = _line_of(text, position=exc.start)
-        return f"is not UTF-8: {where} holds the byte 0x{text[exc.start]:02x}: {SAVE_IN_UTF_8}"
+        return (
+            f"is not UTF-8: {_place_of(text, exc.start, what=f'the byte 0x{text[exc.start]:02x}')}: {SAVE_IN_UTF_8}"
+        )
     return None
 
 
-def _line_of(text: bytes, *, position: int) -> str:
+def _place_of(text: bytes, position: int, *, what: str) -> str:
+    """Where a byte stands, with the characters around it, and its column where the header tells it.
+
+    >>> _place_of(b"age,city\\n40,K\\xf6ln\\n", 13, what="the byte 0xf6")
+    "line 2 holds the byte 0xf6 in 'K\\\\xf6ln' of column city"
+    """
     line = text.count(b"\n", 0, position) + 1
-    return f"line {line}"
+    begin, end = text.rfind(b"\n", 0, position) + 1, (text.find(b"\n", position) + 1 or len(text))
+    before, after = text[begin:position].split(b","), text[position:end].rstrip(b"\r\n").split(b",")
+    cell = before[-1][-BESIDE:] + after[0][: BESIDE + 1]
+    names = text[: text.find(b"\n")].strip(b"\r").split(b",")
+    is_told = 1 < len(names) == len(before) + len(after) - 1 and b'"' not in text[begin:end] and begin > 0
+    column = f" of column {_shown(names[len(before) - 1].strip())}" if is_told else ""
+    return f"line {line:,} holds {what} in '{_shown(cell)}'{column}"
+
+
+def _shown(text: bytes) -> str:
+    shown = text.decode(errors="backslashreplace")
+    return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in shown)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.errors import BadRequest, ColumnMissing, ObjectUnreadable
+from chalicelib.errors import BadRequest, ColumnMissing, DataError, ObjectUnreadable, ValueMissing
 from workflows.checking.file import Content, LocalFile
-from workflows.converting.advice import advised, way_out
+from workflows.converting.advice import advised, corrected, way_out
 
 SEMICOLONS = b"a;b\n1;2\n"
 
@@ -42,3 +42,20 @@ def test_what_is_no_fault_of_the_form_has_no_such_advice_and_a_file_of_no_folder
 
     assert way_out(BadRequest("no"), file=file) == ""
     assert way_out(ColumnMissing("no"), file=file) == "nightswap data convert night.csv"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ObjectUnreadable("it is empty."), "it is empty. Correct the file"),
+        (ColumnMissing("it has none."), "it has none. Correct the file, or name another column with --label"),
+        (ValueMissing("one is empty.", column="paid"), "one is empty. Delete the rows without a label, or write one"),
+        (ValueMissing("one is empty.", column="age"), "one is empty. Correct the file"),
+        (ObjectUnreadable("no. It can be converted: nightswap"), "no. It can be converted: nightswap"),
+    ],
+)
+def test_file_of_a_first_model_is_to_be_corrected(error: DataError, told: str) -> None:
+    with pytest.raises(type(error)) as raised, corrected("paid"):
+        raise error
+
+    assert raised.value.message == told

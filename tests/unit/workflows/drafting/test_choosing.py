@@ -187,6 +187,21 @@ def test_a_few_texts_among_numbers_are_tolerated_where_too_many_are_left_out() -
     assert kept("it", lambda row: "lots" if row == 7 else str(row % 3), rows=300) == Categorical("it")
 
 
+def test_one_text_that_is_too_long_is_named_with_its_line() -> None:
+    assert why("city", lambda row: "x" * 500 if row == 7 else f"u{row % 3}", rows=100) == (
+        "a text of 500 characters on line 9, and 128 are the most: correct the file"
+    )
+
+
+@pytest.mark.parametrize(("different", "column"), [(20, Categorical("age")), (21, Numeric("age"))])
+def test_a_bad_cell_makes_texts_only_of_numbers_of_few_values(different: int, column: Numeric | Categorical) -> None:
+    (feature,) = chosen("age", cell=lambda row: "?x" if row == 7 else str(row % (different - 1)), rows=300).features
+
+    assert feature.column == column
+    told = "300 cells are numbers, and on line 9 stands '?x': if it shall be a number"
+    assert (told in feature.doubt) is isinstance(column, Categorical)
+
+
 @pytest.mark.parametrize(("bad", "tolerated"), [(0, 0.0), (1, 0.01), (2, 0.01), (3, 0.02), (4, 0.02)])
 def test_twice_as_many_bad_rows_as_the_file_has_are_tolerated_or_more(bad: int, tolerated: float) -> None:
     choice = chosen("it", cell=lambda row: "lots" if row < bad else str(row % 150), rows=400)

@@ -181,7 +181,7 @@ def test_a_file_without_a_feature_is_refused_with_the_reasons() -> None:
         (
             b"a,paid\n\xe9,yes\n",
             ObjectUnreadable,
-            "is not UTF-8: line 2 holds the byte 0xe9: save it as CSV in UTF-8.",
+            "is not UTF-8: line 2 holds the byte 0xe9 in '\\xe9' of column a: save it as CSV in UTF-8.",
         ),
         (b"a,paid\n1,yes,2\n", ObjectUnreadable, "longer than the header"),
         (b'a,paid\n"1,yes\n', ObjectUnreadable, "opens a quote that is never closed"),

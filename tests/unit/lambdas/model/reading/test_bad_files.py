@@ -121,13 +121,21 @@ def test_column_named_twice_is_an_error_only_where_the_recipe_needs_it() -> None
         (b"\0\0\xfe\xff" + GOOD.encode("utf-32-be"), errors.ObjectUnreadable, "is UTF-32"),
         (data.zipped(data.zipped(GOOD.encode())), errors.ObjectUnreadable, "is a gzip file in a gzip file"),
         (GOOD.encode("utf-16"), errors.ObjectUnreadable, "is UTF-16: save it as CSV in UTF-8"),
-        (GOOD.encode("utf-16-le"), errors.ObjectUnreadable, "line 1 holds a NUL byte"),
+        (GOOD.encode("utf-16-le"), errors.ObjectUnreadable, "it looks like UTF-16 without its mark: save it as CSV"),
+        (
+            f"{GOOD}1,2,S\0F,n,ok.\n".encode(),
+            errors.ObjectUnreadable,
+            "line 4 holds a NUL byte in 'S\\x00F' of column flag: write it without such bytes",
+        ),
+        (b'a,b\n"x,y\xff",1\n', errors.ObjectUnreadable, "line 2 holds the byte 0xff in 'y\\xff\"': save it"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(30), errors.ObjectUnreadable, "is an Excel workbook of before"),
+        (b"SQLite format 3\0", errors.ObjectUnreadable, "is a database of SQLite: save it as CSV in UTF-8"),
         (b"PK\x03\x04" + bytes(30), errors.ObjectUnreadable, "is a zip file, as an Excel workbook is one"),
         (gzip.compress(b"PAR1" + bytes(30), mtime=0), errors.ObjectUnreadable, "is a Parquet file"),
         (
             f"{GOOD}1,2,caf\xe9,n,ok.".encode("latin-1"),
             errors.ObjectUnreadable,
-            "line 4 holds the byte 0xe9: save it as CSV in UTF-8",
+            "line 4 holds the byte 0xe9 in 'caf\\xe9' of column flag: save it as CSV in UTF-8",
         ),
         (
             b'"size,age\n1,2',
@@ -183,6 +191,44 @@ def test_mark_of_a_separator_before_the_header_is_named(text: str, told: str) ->
         read_object("day.csv", content=text.encode(), recipe=RECIPE)
 
     assert told in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "version https://git-lfs.github.com/spec/v1\noid sha256:4d\n",
+            "a pointer of Git LFS in the place of the file",
+        ),
+        ("<!DOCTYPE html>\n<html></html>\n", "it may be an error page in the place of a download"),
+        (
+            '{"size": 1, "age": 2}\n',
+            "pandas.read_json(FILE, lines=True).to_csv(NEW, index=False) writes its",
+        ),
+        ('[\n{"size": 1}]\n', "pandas.read_json(FILE).to_csv(NEW, index=False) writes it as CSV"),
+        (
+            f"Report of 2026-11-25\n\n{HEADER}\n1,2,SF,n,ok.\n",
+            "Line 3 has the names of the columns: delete",
+        ),
+        ("1,2,SF,n,ok.\n3,4,SF,n,ok.\n", "These are values and no names: write a line with the"),
+        (
+            f"{HEADER.replace(',', '  ')}\n1  2  SF  n  ok.\n",
+            "Its fields are separated by spaces: save it",
+        ),
+    ],
+)
+def test_first_line_that_is_no_header_is_told_for_what_it_is(text: str, told: str) -> None:
+    with pytest.raises(errors.ColumnMissing) as raised:
+        read_object("day.csv", content=text.encode(), recipe=RECIPE)
+
+    assert told in raised.value.message
+
+
+def test_header_of_other_names_is_taken_for_one() -> None:
+    with pytest.raises(errors.ColumnMissing) as raised:
+        read_object("day.csv", content=b"size,2025\n1,2\n", recipe=RECIPE)
+
+    assert "no names" not in raised.value.message
 
 
 @pytest.mark.parametrize("total", ["Total,7,,,", "9,7,,,Grand total", "Summe"])
