@@ -8,7 +8,7 @@ gate.py      what the gate can tell on rows like those of a file
 split.py     how a file would be split that is not drawn row by row
 outside.py   which files of a data set lie outside of the recipe's window
 unlike.py    what of a file is unlike the data before it: columns that are swapped, or tell nothing
-missing.py   texts that look like a missing value, and what the recipe can say of them
+missing.py   texts that look like a missing value, or like one another, and what the recipe can say of them
 contents.py  which files hold the same rows, under any name, zipped or not
 capacity.py  how many rows fit into the tasks
 rows.py      whether a quoted row is one of a file's

@@ -1,9 +1,11 @@
-"""Finds texts that people write for a missing value. A run never takes one for that unless the recipe says so."""
+"""Finds texts that people write for a missing value, and texts that may be one in several spellings. A run takes each
+for itself unless the recipe says so."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from chalicelib.cutting import amount, cut, listed
 from chalicelib.errors import NightswapError, ValueMissing, ValueUnparsable
@@ -51,6 +53,18 @@ def in_categories(table: Table, *, recipe: Recipe) -> Iterator[str]:
         ]
         if told:
             yield f"column {column.name} has as categories {listed(told)}"
+
+
+def spelled_alike(table: Table, *, recipe: Recipe) -> Iterator[str]:
+    """The categories of each column that spaces, capitals, or how a letter is stored keep apart, and nothing else."""
+    for column, texts in zip(recipe.categorical, table.categorical.T, strict=True):
+        alike: dict[str, list[str]] = {}
+        for text in sorted(set(texts.tolist())):
+            alike.setdefault(normalize("NFKC", text).strip().casefold(), []).append(text)
+        several = [text for each in alike.values() if len(each) > 1 for text in each]
+        told = listed(f"{text!r} ({amount(int((texts == text).sum()), 'row')})" for text in several)
+        if several:
+            yield f"column {column.name} has categories that spaces, capitals or accents alone keep apart: {told}"
 
 
 def way_out(exc: NightswapError, *, recipe: Recipe) -> str:

@@ -172,6 +172,8 @@ def _of_tolerance(reading: Reading, *, recipe: Recipe, where: str) -> Iterator[F
             way_out="if that is a missing value, list it in the recipe's missing_values, and say missing='...' of the"
             " column (docs/columns.md)",
         )
+    for said in missing.spelled_alike(reading.table, recipe=recipe):
+        yield note(said, where=where, way_out="if each is the same, spell it in one way, in requests too")
     if reading.left_out is not None:
         yield note(
             f"{amount(len(reading.left_out.rows), 'bad row')} would be left out, as the recipe tolerates:"

@@ -102,6 +102,8 @@ def _show(drafted: Draft, *, file: LocalFile, label: str) -> None:
     for each in drafted.choice.features:
         if each.bad:
             sentence(f"tolerated: {each.column.name}: {each.stray}; runs leave such rows out")
+        if each.doubt:
+            sentence(f"in doubt: {each.column.name}: {each.doubt}")
     for name, why in drafted.choice.left_out:
         sentence(f"left out: {name or '(no name)'}: {why}")
     if any(CONVERT in why for _, why in drafted.choice.left_out):

@@ -18,7 +18,16 @@ from workflows.converting.marks import MARKS
 from workflows.converting.numbers import is_spelled_number
 from workflows.drafting.arrays import Found, grouped
 from workflows.drafting.columns import Column
-from workflows.drafting.features import PLACE, Choice, Feature, beside_missing, listed_texts, with_marks
+from workflows.drafting.features import (
+    PLACE,
+    Choice,
+    Feature,
+    as_missing,
+    beside_missing,
+    listed_texts,
+    perhaps_codes,
+    with_marks,
+)
 
 ROWS_TO_TELL = 20
 """Of fewer rows the cells of any column may all be different by chance."""
@@ -94,6 +103,8 @@ def _no_name(name: str, *, times: int) -> str:
         return f"the header names it {times} times: give each a name of its own ({CONVERT})"
     if name == RESERVED:
         return "a request names its model by this word: rename the column"
+    if not name.isprintable():
+        return f"its name has a character that cannot be seen, {name!a}: rename it"
     if len(name) > NAME_CHARACTERS:
         return f"its name has {len(name):,} characters: {NAME_CHARACTERS} are the most"
     return ""
@@ -162,7 +173,8 @@ def _no_category(column: Column) -> str:
     if (several or column.texts >= column.numbers) and said and all(map(is_spelled_number, said)):
         return f"numbers such as {quoted(said[0], 40)}: write 1234.56 ({CONVERT})"
     if several and column.numbers > column.texts:
-        return f"{_no_numbers(column.texts, column.rows)}, such as {quoted(text)} on line {line}: correct the file"
+        told = f"{_no_numbers(column.texts, column.rows)}, such as {quoted(text)} on line {line}: correct the file"
+        return f"{told}{as_missing(column.name, said, cells=column.texts)}"
     if long := _long(column, several=several):
         return long
     if column.is_different and column.rows >= ROWS_TO_TELL:
@@ -208,8 +220,9 @@ def _feature(column: Column, *, is_spoilt: bool) -> Feature:
         found = [each for each in column.levels or () if each.strip() and each not in column.others]
         different = f", {len(found):,} different" if found else ""
         stray, bad = (_stray(column), _bad(column)) if is_spoilt else ("", 0)
-        about = f"{ends}{different}{beside}{stray and f'; {stray}'}"
-        return Feature(numeric, about, marks=frozenset(column.marks), bad=bad, stray=stray)
+        doubt = perhaps_codes(column)
+        about = f"{ends}{different}{beside}{stray and f'; {stray}'}{doubt and f'; {doubt}'}"
+        return Feature(numeric, about, marks=frozenset(column.marks), bad=bad, stray=stray, doubt=doubt)
     texts = Counter({text: count for text, count in (column.levels or Counter()).items() if text})
     categorical = Categorical(column.name, missing=PLACE if column.empty else None)
     doubt = _mostly_numbers(column)

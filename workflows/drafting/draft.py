@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from chalicelib.cutting import listed, quoted
+from chalicelib.cutting import amount, listed, quoted
 from chalicelib.dates.nights import DATE
 from chalicelib.errors import BadRequest, ClassSharesShifted, CommandFailed
 from chalicelib.limits import CLASSES
 from chalicelib.names import nearest_model_name
 from lambdas.model.reading.dataset import read_whole_labels
+from lambdas.model.reading.records import is_blank, records
 from lambdas.model.reading.table import Table
 from lambdas.model.reading.unpacking import unpack
 from lambdas.model.recipe import Recipe, Tolerate, at_least
@@ -102,9 +104,9 @@ def draft(
         return choice, recipe, look_at(content, recipe=recipe).table
 
     choice, recipe, table = _tolerated(columns, label=label, read=read)
-    _check_rows(labels, label=label)
+    _check_rows(labels, label=label, where=partial(_first_lines, text, label=label, classes=classes))
     doubts = listed(f"{each.column.name}: {each.doubt}" for each in choice.features if each.doubt)
-    told = [_reasons(choice.left_out), f"Taken for texts were: {doubts}" if doubts != "none" else ""]
+    told = [_reasons(choice.left_out), f"In doubt are: {doubts}" if doubts != "none" else ""]
     found = baseline(recipe, table=table, left_out=". ".join(filter(None, told)))
     parts = Parts(
         file=content.name,
@@ -173,15 +175,37 @@ def _check_labels(labels: Mapping[str, int], *, label: str, file: str) -> None:
         )
 
 
-def _check_rows(labels: Mapping[str, int], *, label: str) -> None:
+def _check_rows(
+    labels: Mapping[str, int], *, label: str, where: Callable[[Collection[str]], Mapping[str, int]]
+) -> None:
+    """`where` tells the first lines of classes."""
     few = {name: rows for name, rows in labels.items() if rows < ROWS_OF_A_CLASS}
     if few:
-        told = listed([f"{quoted(name)} ({rows})" for name, rows in few.items()], most=5)
+        lines = where(few)
+        if label in lines:
+            raise CommandFailed(f"line {lines[label]:,} is the header again: it holds {quoted(label)}. Delete it")
+        each = (
+            f"{quoted(name)} ({amount(rows, 'row')}{f', first on line {lines[name]:,}' if name in lines else ''})"
+            for name, rows in few.items()
+        )
+        told = listed(each, most=5)
         raise CommandFailed(
             f"column {label} has too few rows of {told}: {ROWS_OF_A_CLASS} of each label are the least, for a fifth"
             f" is held out, and the others are cross-validated in {FOLDS} folds. Add rows, take these out, or name"
             f" the class that such labels are to be of, as in --other {shlex.quote(next(iter(labels)))}"
         )
+
+
+def _first_lines(text: bytes, few: Collection[str], *, label: str, classes: Mapping[str, str]) -> dict[str, int]:
+    """By class the line on which its first row begins."""
+    found = (record for record in records(text) if not is_blank(record[1]))
+    place = [name.strip() for name in next(found)[1]].index(label)
+    lines: dict[str, int] = {}
+    for line, fields in found:
+        name = classes.get(fields[place], "")
+        if name in few:
+            lines.setdefault(name, line)
+    return lines
 
 
 def _positive(labels: Mapping[str, int], *, wanted: str | None, label: str) -> str | None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from chalicelib.cutting import listed, quoted, verb
 from lambdas.model.recipe import Categorical, Numeric
+from workflows.drafting.columns import Column
 
 LEVELS_LISTED = 5
+CELLS_ALIKE = 3
+"""As many cells of one word may be a word for a missing number."""
+CODE = re.compile(r"0\d+", re.ASCII)
 PLACE = "missing"
 """The category of a missing text."""
 
@@ -70,3 +75,18 @@ def listed_texts(texts: Counter[str]) -> str:
 
 def beside_missing(missing: int, *, rows: int) -> str:
     return f"; {missing:,} of {rows:,} {verb(missing, 'is', 'are')} missing" if missing else ""
+
+
+def as_missing(column: str, texts: Sequence[str], *, cells: int) -> str:
+    """What the recipe says of so many cells among numbers if they are one word; empty where they are not."""
+    if len(texts) > 1 or cells < CELLS_ALIKE:
+        return ""
+    said = f"Numeric({column!r}, missing='median') and missing_values=[{texts[0]!r}]"
+    return f"; or write {said}, if that stands for a missing number"
+
+
+def perhaps_codes(column: Column) -> str:
+    """Of a column that is taken for numbers: what to do if it is meant as texts."""
+    code = next((text for text in column.levels or () if CODE.fullmatch(text.strip())), "")
+    way = "if it holds codes, such as postal ones, make it a Categorical, or leave it out"
+    return f"cells such as {quoted(code, 40)} begin with 0: {way}" if code else ""

@@ -152,12 +152,15 @@ def in_short(column: str | None, problem: str, rows: int) -> str:
     return f"{'row' if column is None else f'column {column}'} {problem} ({rows:,})"
 
 
-def of_width(fields: int, width: int) -> Problem:
-    """The problem of a record with so many fields."""
-    return (
-        ObjectUnreadable,
-        f"{'longer' if fields > width else 'shorter'} than the header, which names {amount(width, 'field')}",
-    )
+def of_width(fields: Sequence[str], width: int) -> Problem:
+    """The problem of a record of other than so many fields."""
+    header = f"than the header, which names {amount(width, 'field')}"
+    if len(fields) < width:
+        return ObjectUnreadable, f"shorter {header}"
+    if "".join(fields[width:]).strip():
+        return ObjectUnreadable, f"longer {header}"
+    commas = amount(len(fields) - width, "comma")
+    return ObjectUnreadable, f"longer {header}, by {commas} at the end: write as many behind the header, or none"
 
 
 def _either(labels: dict[str, int]) -> str:

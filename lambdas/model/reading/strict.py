@@ -62,7 +62,7 @@ def _part(rows: list[list[str]], *, wanted: Wanted) -> Part:
     by_problem: dict[Problem, list[int]] = {}
     for row, fields in enumerate(rows):
         if len(fields) != wanted.width:
-            by_problem.setdefault(of_width(len(fields), wanted.width), []).append(row)
+            by_problem.setdefault(of_width(fields, wanted.width), []).append(row)
             rows[row] = [""] * wanted.width
     unreadable = [Bad(np.array(found), problem, None, -1) for problem, found in by_problem.items()]
     columns = list(zip(*rows, strict=True))

@@ -97,3 +97,14 @@ def test_cells_that_get_another_value_are_counted_by_column() -> None:
     reading = read_text("a.csv", text=LINES.format("", "").encode() + b"99,S0,ok.\n", recipe=TAKES)
 
     assert missing.changed(reading) == "column size: 1 missing, 1 clipped; column flag: 1 missing"
+
+
+def test_categories_that_spelling_alone_keeps_apart_are_told_with_their_rows() -> None:
+    texts = ["true", "True", "TRUE ", "caf\u00e9", "cafe\u0301", "other", "true"]
+    table = Table(np.zeros((7, 1)), np.array([[text] for text in texts]), np.array(["good"] * 7))
+
+    assert [*missing.spelled_alike(table, recipe=PLAIN)] == [
+        "column flag has categories that spaces, capitals or accents alone keep apart: 'TRUE ' (1 row), 'True' (1"
+        " row), 'true' (2 rows), 'cafe\u0301' (1 row), 'caf\u00e9' (1 row)"
+    ]
+    assert [*missing.spelled_alike(table.take(np.array([0, 3, 5])), recipe=PLAIN)] == []

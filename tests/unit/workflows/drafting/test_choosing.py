@@ -183,13 +183,39 @@ def test_a_few_texts_among_numbers_are_tolerated_where_too_many_are_left_out() -
     assert feature.stray == "1 of 300 cells is no number, such as 'lots' on line 9"
     assert feature.about.endswith(f"; 30 of 300 are missing; {feature.stray}")
     assert choice.tolerate == 0.01
-    assert more == "5 of 300 cells are no numbers, such as 'lots' on line 9: correct the file"
+    assert more.startswith("5 of 300 cells are no numbers, such as 'lots' on line 9: correct the file; or write")
     assert kept("it", lambda row: "lots" if row == 7 else str(row % 3), rows=300) == Categorical("it")
 
 
 def test_one_text_that_is_too_long_is_named_with_its_line() -> None:
     assert why("city", lambda row: "x" * 500 if row == 7 else f"u{row % 3}", rows=100) == (
         "a text of 500 characters on line 9, and 128 are the most: correct the file"
+    )
+
+
+def test_a_name_with_a_character_that_cannot_be_seen_is_left_out() -> None:
+    assert why("\u200bage", lambda row: str(row % 3)) == (
+        "its name has a character that cannot be seen, '\\u200bage': rename it"
+    )
+
+
+def test_numbers_that_begin_with_0_may_be_codes() -> None:
+    (feature,) = chosen("zip", cell=lambda row: f"{row % 30:03}").features
+
+    assert feature.column == Numeric("zip")
+    assert feature.doubt in feature.about
+    assert feature.doubt == (
+        "cells such as '000' begin with 0: if it holds codes, such as postal ones, make it a Categorical, or leave"
+        " it out"
+    )
+
+
+def test_one_word_among_many_numbers_may_stand_for_a_missing_one() -> None:
+    told = why("income", lambda row: "unknown" if row % 3 == 0 else str(1000 + row), rows=300)
+
+    assert told.startswith("100 of 300 cells are no numbers, such as 'unknown' on line 2: correct the file; or write")
+    assert told.endswith(
+        "Numeric('income', missing='median') and missing_values=['unknown'], if that stands for a missing number"
     )
 
 
@@ -219,8 +245,9 @@ def test_bad_cells_of_all_columns_together_are_few_and_those_of_the_worst_one_ar
     choice = choose([column("worst", 4), column("some", 2), column("one", 1)], label="y")
 
     assert [each.column.name for each in choice.features] == ["some", "one"]
-    told = "4 of 400 cells are no numbers, such as 'lots' on line 2: correct the file"
-    assert choice.left_out == [("worst", told)]
+    ((name, reason),) = choice.left_out
+    assert name == "worst"
+    assert reason.startswith("4 of 400 cells are no numbers, such as 'lots' on line 2: correct the file; or write")
     assert choice.tolerate == 0.02
 
 

@@ -132,8 +132,16 @@ def test_a_label_of_too_few_rows_is_named(rows: int) -> None:
     if rows == ROWS_OF_A_CLASS:
         assert drafted(content).labels["late"] == rows
         return
-    with pytest.raises(CommandFailed, match=r"column paid has too few rows of 'late' \(9\): 10 of each label"):
+    told = r"column paid has too few rows of 'late' \(9 rows, first on line \d+\): 10 of each label"
+    with pytest.raises(CommandFailed, match=told):
         drafted(content)
+
+
+def test_a_header_that_comes_again_is_told_with_its_line() -> None:
+    lines = ["a,paid", *(f"{row},{('yes', 'no')[row % 2]}" for row in range(40)), "a,paid", "3,yes"]
+
+    with pytest.raises(CommandFailed, match=r"^line 42 is the header again: it holds 'paid'\. Delete it$"):
+        drafted(Content("loans.csv", "\n".join(lines).encode()))
 
 
 @pytest.mark.parametrize(("other", "named"), [("no", "no"), ("rest", "rest"), ("late", "late")])
@@ -159,7 +167,7 @@ def test_an_other_class_may_be_for_labels_to_come_alone(tmp_path: Path) -> None:
 
 
 def test_an_other_class_of_too_few_rows_is_named_as_any() -> None:
-    with pytest.raises(CommandFailed, match=r"too few rows of 'rest' \(9\).*as in --other no"):
+    with pytest.raises(CommandFailed, match=r"too few rows of 'rest' \(9 rows.*as in --other no"):
         draft(labelled({"yes": 200, "no": 200, "late": 9}), label="paid", model="loans", other="rest")
 
 

@@ -231,6 +231,14 @@ def test_header_of_other_names_is_taken_for_one() -> None:
     assert "no names" not in raised.value.message
 
 
+@pytest.mark.parametrize(("row", "commas"), [("1,2,SF,n,ok.,", "1 comma"), ("1,2,SF,n,ok.,, ", "2 commas")])
+def test_rows_that_end_in_a_comma_too_many_are_told_with_what_to_do(row: str, commas: str) -> None:
+    told = rf"1 row in day\.csv is longer than the header, which names 5 fields, by {commas} at the end: "
+
+    with pytest.raises(errors.ObjectUnreadable, match=told):
+        read_object("day.csv", content=rows("1,2,SF,n,ok.", row), recipe=RECIPE)
+
+
 @pytest.mark.parametrize("total", ["Total,7,,,", "9,7,,,Grand total", "Summe"])
 def test_row_of_sums_at_the_end_is_named(total: str) -> None:
     with pytest.raises(errors.DataError, match=r"The last row looks like the sum of the others .*: delete it"):
