@@ -187,3 +187,8 @@ def test_page_shows_what_waits_with_its_commands_and_the_live_quality() -> None:
     assert 'show("waits", "Model,Version,Until,Verdict,To decide"' in said
     assert 'show("quality", "Model,Anchor,Night,Scored,Ratios"' in said
     assert "decided?.words ??" in said
+
+
+def test_date_is_typed_as_a_text_because_a_field_of_dates_has_no_time_and_shows_none_that_has_one() -> None:
+    assert 'type = kind === "number" ? "number" : "text"' in page.html()
+    assert "type: kind" not in page.html() and ": kind;" not in page.html()
