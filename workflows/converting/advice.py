@@ -6,10 +6,19 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chalicelib.errors import BadRequest, ColumnMissing, DataError, NightswapError, ObjectUnreadable, ValueMissing
+from chalicelib.errors import (
+    BadRequest,
+    ColumnMissing,
+    DataError,
+    NightswapError,
+    ObjectUnreadable,
+    ValueMissing,
+    ValueUnparsable,
+)
 from workflows.checking.file import File, LocalFile
 from workflows.converting.convert import convert
 
+CONVERTIBLE = (ColumnMissing, ObjectUnreadable, ValueUnparsable)
 CONVERTED = "It can be converted:"
 
 
@@ -18,7 +27,7 @@ def advised(file: File) -> Iterator[None]:
     """Add to an error about the file the command that converts it, where that would write it otherwise."""
     try:
         yield
-    except (ColumnMissing, ObjectUnreadable) as exc:
+    except CONVERTIBLE as exc:
         command = way_out(exc, file=file)
         told = f" {CONVERTED} {command}" if command else ""
         raise type(exc)(f"{exc.message}{told}", **exc.details) from exc
@@ -45,11 +54,13 @@ def _first_way(error: DataError, *, label: str) -> str:
 
 def way_out(error: NightswapError, *, file: File) -> str:
     """The command; an empty text where it would not help."""
-    if not isinstance(error, ColumnMissing | ObjectUnreadable):
+    if not isinstance(error, CONVERTIBLE):
         return ""
     try:
         changes = convert(file.name, file.read()).changes
     except BadRequest:
         return ""
+    if isinstance(error, ValueUnparsable):  # else the file would stay as bad as it is
+        changes = [each for each in changes if each.startswith(f"{error.details.get('column')}: ")]
     path = file.path if isinstance(file, LocalFile) else file.name
     return f"nightswap data convert {shlex.quote(str(path))}" if changes else ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.errors import BadRequest, ColumnMissing, DataError, ObjectUnreadable, ValueMissing
+from chalicelib.errors import BadRequest, ColumnMissing, DataError, ObjectUnreadable, ValueMissing, ValueUnparsable
 from workflows.checking.file import Content, LocalFile
 from workflows.converting.advice import advised, corrected, way_out
 
@@ -42,6 +42,14 @@ def test_what_is_no_fault_of_the_form_has_no_such_advice_and_a_file_of_no_folder
 
     assert way_out(BadRequest("no"), file=file) == ""
     assert way_out(ColumnMissing("no"), file=file) == "nightswap data convert night.csv"
+
+
+@pytest.mark.parametrize(("column", "helps"), [("income", True), ("age", False)])
+def test_cells_that_are_no_numbers_are_converted_where_that_changes_their_column(column: str, helps: bool) -> None:
+    body = b'age,income\nx,"1.234,50"\ny,"2.000,00"\n'
+    error = ValueUnparsable("no", column=column)
+
+    assert way_out(error, file=Content("n.csv", body)) == ("nightswap data convert n.csv" if helps else "")
 
 
 @pytest.mark.parametrize(
