@@ -18,6 +18,8 @@ def refusal(new: Mapping[str, DataError], *, recipe: Recipe) -> DataError:
     """The error of the first of too many bad files, which names the others."""
     first, *others = new.values()
     named = listed(f"{name} ({type(error).__name__})" for name, error in [*new.items()][1:])
-    tolerated = f"{len(new):,} files are bad that were not before, and the recipe tolerates {recipe.tolerate.files:,}"
-    said = f"{tolerated}. Besides the first one: {named}. {first.message}"
+    files = recipe.tolerate.files
+    few = f"that were not before, and the recipe tolerates {files:,}" if files else "and the recipe tolerates none"
+    bad = f"{len(new):,} files are bad{' ' if files else ', '}{few}"
+    said = f"{bad}. Besides the first one: {named}. {first.message}"
     return type(first)(said, **first.details) if others else first

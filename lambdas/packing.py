@@ -137,10 +137,10 @@ class Packing:
         self._part_rows = max(1, PART_BYTES // row_bytes)
 
     def pack(self, group: Sequence[Named], *, is_open: bool) -> KeptPack | DataError | None:
-        """The objects' pack, to which others may come while it is open; or the error of the first one that has one,
-        as a value.
+        """The objects' pack, to which others may come while it is open; or, as a value, the error of the first one
+        that has one and is not bad.
 
-        Where the recipe tolerates bad files, they are left out and noted; None where no object is left.
+        Bad ones are left out and noted, whatever the recipe tolerates; None where no object is left.
         """
         begun = self._longest(group)
         if begun is not None and len(begun.objects) == len(group) and begun.is_open == is_open:
@@ -151,7 +151,7 @@ class Packing:
             try:
                 pack.add(*(self._taken(each) or self._read(each)))
             except DataError as error:
-                if not (self._recipe.tolerate.files and is_of_the_file(error)):
+                if not is_of_the_file(error):
                     return error
                 self.bad[each.name] = error
         return self._ended(pack) if pack.objects else None

@@ -64,8 +64,8 @@ def from_objects(
     """Prepare every object, by the product's own reader and as it was first split, or take it as it is kept.
 
     At least one object. Bad ones are left out, if those whose entity tag is not `known_bad` are no more than the
-    recipe tolerates. Raises the DataError of the first one that has one, after the others were prepared; SingleClass,
-    TooFewRows.
+    recipe tolerates. Raises the DataError of the first one, which names the others, once all were prepared;
+    SingleClass, TooFewRows.
     """
     recipe = load(model)
     policies = kept.policies(recipe)
@@ -133,7 +133,8 @@ def _too_many(
 ) -> DataError | None:
     """What the run fails with because of its bad objects: more of them are new than the recipe tolerates, or all
     objects are bad."""
-    new = {each.name: bad[each.name] for each in named if each.name in bad and each.listed.etag not in known_bad}
+    known = known_bad if recipe.tolerate.files else ()  # else none is held, and each is named
+    new = {each.name: bad[each.name] for each in named if each.name in bad and each.listed.etag not in known}
     if len(new) > recipe.tolerate.files:
         return refusal(new, recipe=recipe)
     return bad[named[0].name] if len(bad) == len(named) else None

@@ -126,16 +126,23 @@ def test_what_is_written_down_holds_no_cell() -> None:
         assert b"secret-cell" not in (night.store.find(key) or pytest.fail(key)).body
 
 
-@pytest.mark.parametrize("files", [1, 2])
-def test_more_new_bad_files_than_are_tolerated_fail_the_run_and_nothing_is_held(files: int) -> None:
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (0, "3 files are bad, and the recipe tolerates none"),
+        (1, "3 files are bad that were not before, and the recipe tolerates 1"),
+        (2, "3 files are bad that were not before, and the recipe tolerates 2"),
+    ],
+)
+def test_more_new_bad_files_than_are_tolerated_fail_the_run_and_nothing_is_held(files: int, told: str) -> None:
     night = with_bad("a.csv", "b.csv", "c.csv")
 
     with pytest.raises(LabelUnknown) as raised:
         preprocessing(night, by=recipe(files=files))
 
     assert raised.value.message.startswith(
-        f"3 files are bad that were not before, and the recipe tolerates {files}. Besides the first one: b.csv"
-        " (LabelUnknown), c.csv (LabelUnknown). 1 cell of column label in a.csv is no known label"
+        f"{told}. Besides the first one: b.csv (LabelUnknown), c.csv (LabelUnknown). 1 cell of column label in a.csv"
+        " is no known label"
     )
     assert raised.value.message.endswith("nightswap data remove a.csv --model kdd99-http")
     assert held(night) == []
