@@ -61,6 +61,7 @@ def edges(names: Names, patience: Patience = PATIENT) -> Edges:
         endpoints=SageMakerEndpoints(
             lambda: patience.client("sagemaker"),
             lambda: patience.client("application-autoscaling"),
+            lambda: patience.client("cloudwatch"),
             stage=names.stage,
         ),
         clock=_now,

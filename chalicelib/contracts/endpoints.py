@@ -32,6 +32,10 @@ class EndpointPlan(Value, kw_only=True):
     model_data_uri: str
     variants: list[Mapping[str, Any]]
     """The only one, as CreateEndpointConfig's ProductionVariants has it."""
+    has_instances: bool
+    """Whether it costs while nobody asks it: then an alarm is told, by the next two."""
+    idle_alarm: str
+    idle_hours: int
     scales: bool
     """Whether the number of its instances changes, by the next four."""
     resource_id: str

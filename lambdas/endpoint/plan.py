@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.contracts.endpoints import HOURLY, EndpointPlan
-from chalicelib.edges.hosting.endpoints import VARIANT, scaled
+from chalicelib.edges.hosting.endpoints import VARIANT, idle_alarm, scaled
 from lambdas.model.recipe import Endpoint
 
 METRIC = "SageMakerVariantInvocationsPerInstance"
@@ -23,6 +23,9 @@ def describe(endpoint: Endpoint, *, name: str, model_data_uri: str) -> EndpointP
         name=name,
         model_data_uri=model_data_uri,
         variants=[{"VariantName": VARIANT, "ModelName": name, **_size(endpoint)}],
+        has_instances=endpoint.serverless is None,
+        idle_alarm=idle_alarm(name),
+        idle_hours=endpoint.idle_hours,
         scales=endpoint.serverless is None and (scheduled is not None or usual[0] < usual[1]),
         resource_id=scaled(name),
         min_instances=endpoint.min_instances,

@@ -1,10 +1,12 @@
 """Defines the states that make the endpoint of a version, before the first question to it.
 
-    CreateModel > CreateEndpointConfig > CreateEndpoint > WaitForEndpoint > DescribeEndpoint > IsInService
-                                                                 ^                                  |
-                                                                 └──────────── Creating ────────────┤
-    RegisterScaling > PutScaling > IsScheduled   <──── Scales ────   InService   ───────────────────┘
-                                        └── ScheduleScaleOut > ScheduleScaleIn > Replay
+    CreateModel > CreateEndpointConfig > CreateEndpoint > HasInstances > PutIdleAlarm ─┐
+                                                                 └─────────────────────┴> WaitForEndpoint
+    WaitForEndpoint > DescribeEndpoint > IsInService > IsWatched > EnableIdleAlarm > Scales
+           ^                                  |             └──────── serverless ──────────────> Replay
+           └─────────── Creating ─────────────┘
+    Scales > RegisterScaling > PutScaling > IsScheduled > ScheduleScaleOut > ScheduleScaleIn ──> Replay
+       └─────────── a fixed number ──────────────┴─────────────────────────────────────────────> Replay
 
 Steps of the SDK, filled by references to what VersionModel described. The SDK has none that waits for an endpoint.
 """
@@ -18,12 +20,14 @@ from stepfunctions.steps import Catch, Chain, Choice, EndpointConfigStep, Endpoi
 from stepfunctions.steps.states import State
 
 from chalicelib.contracts.decisions import MAKE_ENDPOINT, REPLAY
+from chalicelib.edges.hosting.endpoints import VARIANT
 from workflows.definitions.ends import decision_unknown, restore_after_failure
-from workflows.definitions.functions import ENDPOINT_IMAGE, ENDPOINT_ROLE, STAGE
+from workflows.definitions.functions import ALERTS, ENDPOINT_IMAGE, ENDPOINT_ROLE, STAGE
 from workflows.definitions.states import TIMEOUT_SECONDS, branch, retry
 
 PLAN = "$.version_model.endpoint"
 STATUS = "$.endpoint.EndpointStatus"
+HAS_INSTANCES = f"{PLAN}.has_instances"
 LOOKS_AFTER_SECONDS = 30
 """An endpoint takes some minutes."""
 BUSY = "SageMaker.AmazonSageMakerException"
@@ -35,6 +39,13 @@ SCALING_BUSY = (
     "ApplicationAutoScaling.InternalServiceException",
 )
 """Source: https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html"""
+CLOUDWATCH_BUSY = "CloudWatch.CloudWatchException"
+BUSY_BY_SERVICE = {
+    "sagemaker": (SDK_BUSY,),
+    "applicationautoscaling": SCALING_BUSY,
+    "cloudwatch": (CLOUDWATCH_BUSY,),
+}
+HOUR_SECONDS = 3600
 TAGS = [{"Key": "nightswap:app", "Value": "nightswap"}, {"Key": "nightswap:stage", "Value": STAGE}]
 SCALABLE = {
     "ServiceNamespace": "sagemaker",
@@ -55,16 +66,10 @@ def has_endpoint(*, replay: State) -> Choice:
 
 def make_endpoint(*, replay: State) -> Chain:
     wait = wait_for_endpoint()
-    return Chain(
-        [
-            create_model(),
-            create_endpoint_config(),
-            create_endpoint(),
-            wait,
-            describe_endpoint(),
-            _is_there(wait, replay),
-        ]
-    )
+    Chain([wait, describe_endpoint(), _is_there(wait, replay)])
+    watched = Chain([put_idle_alarm("PutIdleAlarm", tells=False), wait])
+    has_instances = branch("HasInstances", on=HAS_INSTANCES, cases={True: watched}, otherwise=wait)
+    return Chain([create_model(), create_endpoint_config(), create_endpoint(), has_instances])
 
 
 def create_model() -> ModelStep:
@@ -96,6 +101,36 @@ def create_endpoint() -> EndpointStep:
     return _filled(step, {"EndpointName.$": f"{PLAN}.name", "EndpointConfigName.$": f"{PLAN}.name"})
 
 
+def put_idle_alarm(state: str, *, tells: bool) -> Task:
+    """Silence is the failure that it looks for, so it rings as soon as it is made, and tells nobody. Put once more
+    some minutes later it stays as it is, and tells of the next time: the endpoint has been asked by then.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
+    return _call(
+        state,
+        "cloudwatch:putMetricAlarm",
+        {
+            "AlarmName.$": f"{PLAN}.idle_alarm",
+            "AlarmDescription": "Nobody asks this endpoint, which is paid by the hour: nightswap endpoints lists why",
+            "ActionsEnabled": tells,
+            "AlarmActions": [ALERTS],
+            "Namespace": "AWS/SageMaker",
+            "MetricName": "Invocations",
+            "Dimensions": [
+                {"Name": "EndpointName", "Value.$": f"{PLAN}.name"},
+                {"Name": "VariantName", "Value": VARIANT},
+            ],
+            "Statistic": "Sum",
+            "ComparisonOperator": "LessThanThreshold",
+            "Threshold": 1,
+            "Period": HOUR_SECONDS,
+            "EvaluationPeriods.$": f"{PLAN}.idle_hours",
+            "TreatMissingData": "breaching",
+        },
+    )
+
+
 def wait_for_endpoint() -> Wait:
     return Wait("WaitForEndpoint", seconds=LOOKS_AFTER_SECONDS)
 
@@ -111,9 +146,14 @@ def _is_there(wait: Wait, replay: State) -> Choice:
     return branch(
         "IsInService",
         on=STATUS,
-        cases={"InService": _scales(replay), "Creating": wait, "Failed": endpoint_failed()},
+        cases={"InService": _is_watched(replay), "Creating": wait, "Failed": endpoint_failed()},
         otherwise=endpoint_lost(),
     )
+
+
+def _is_watched(replay: State) -> Choice:
+    watched = Chain([put_idle_alarm("EnableIdleAlarm", tells=True), _scales(replay)])
+    return branch("IsWatched", on=HAS_INSTANCES, cases={True: watched}, otherwise=replay)
 
 
 def _scales(replay: State) -> Choice:
@@ -174,7 +214,7 @@ def endpoint_lost() -> Pass:
 
 def _call(state: str, action: str, parameters: dict[str, Any], *, path: str | None = None) -> Task:
     """A call of the service's API by itself."""
-    busy = (SDK_BUSY,) if action.startswith("sagemaker:") else SCALING_BUSY
+    busy = BUSY_BY_SERVICE[action.partition(":")[0]]
     return _step(
         Task(state, resource=f"arn:aws:states:::aws-sdk:{action}", parameters=parameters), result_path=path, busy=busy
     )

@@ -88,10 +88,11 @@ SAGEMAKER = {
     STAGE: "prod",
 }
 """What else stands in the definition with SageMaker until the stack is deployed, with an example of each."""
-ENDPOINT_IMAGE, ENDPOINT_ROLE = "${EndpointImage}", "${EndpointRole}"
+ENDPOINT_IMAGE, ENDPOINT_ROLE, ALERTS = "${EndpointImage}", "${EndpointRole}", "${AlertsTopic}"
 ENDPOINTS = {
     ENDPOINT_IMAGE: "123456789012.dkr.ecr.us-east-1.amazonaws.com/nightswap:7",
     ENDPOINT_ROLE: "arn:aws:iam::123456789012:role/nightswap-prod-EndpointRole-1A2B3C4D5E6F",
+    ALERTS: "arn:aws:sns:us-east-1:123456789012:nightswap-prod-alerts",
 }
 """The same with endpoints."""
 

@@ -98,6 +98,7 @@ class Destruction:
         endpoints = SageMakerEndpoints(
             lambda: self.clients("sagemaker"),
             lambda: self.clients("application-autoscaling"),
+            lambda: self.clients("cloudwatch"),
             stage=self.names.stage,
         )
         for model, number in self._hosted():

@@ -1,4 +1,4 @@
-"""SageMaker and Application Auto Scaling: the endpoints of one stage's versions."""
+"""SageMaker, Application Auto Scaling and CloudWatch: the endpoints of one stage's versions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib import names
 from chalicelib.aws.calls import code, transient
-from chalicelib.edges.hosting.endpoints import Endpoint, scaled, version_of
+from chalicelib.edges.hosting.endpoints import Endpoint, idle_alarm, scaled, version_of
 from chalicelib.errors import ExecutionsUnavailable
 
 NO_SUCH = ("ValidationException", "ObjectNotFoundException", "ResourceNotFound")
@@ -17,14 +17,27 @@ NO_SUCH = ("ValidationException", "ObjectNotFoundException", "ResourceNotFound")
 Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteEndpoint.html"""
 NOT_FOUND = ("could not find", "does not exist", "not found", "no scalable target found")
 """Words of its messages then: a creation that goes on is refused by the same name."""
+NO_SUCH_ALARM = ("cloudwatch", "ResourceNotFound")
+"""CloudWatch has a name for it. Source: botocore's model of DeleteAlarms."""
 
 
 class SageMakerEndpoints:
     """`chalicelib.edges.hosting.endpoints.Endpoints`. A client is made when it is asked: most stages have no
     endpoint."""
 
-    def __init__(self, connect: Callable[[], Any], connect_scaling: Callable[[], Any], *, stage: str) -> None:
-        self._connect = {"sagemaker": connect, "application-autoscaling": connect_scaling}
+    def __init__(
+        self,
+        connect: Callable[[], Any],
+        connect_scaling: Callable[[], Any],
+        connect_alarms: Callable[[], Any],
+        *,
+        stage: str,
+    ) -> None:
+        self._connect = {
+            "sagemaker": connect,
+            "application-autoscaling": connect_scaling,
+            "cloudwatch": connect_alarms,
+        }
         self._stage = stage
 
     def of(self, model: str) -> Sequence[Endpoint]:
@@ -54,18 +67,19 @@ class SageMakerEndpoints:
             "ResourceId": scaled(name),
             "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
         }
-        self._call(
-            "application-autoscaling", "deregister_scalable_target", target
-        )  # its policies, schedules and alarms go too
+        self._call("cloudwatch", "delete_alarms", {"AlarmNames": [idle_alarm(name)]})
+        # its policies, schedules and alarms go too
+        self._call("application-autoscaling", "deregister_scalable_target", target)
         for kind in ("endpoint", "endpoint_config", "model"):
             named = "".join(word.capitalize() for word in kind.split("_"))
             self._call("sagemaker", f"delete_{kind}", {f"{named}Name": name})
 
-    def _call(self, service: str, operation: str, parameters: dict[str, str]) -> None:
+    def _call(self, service: str, operation: str, parameters: dict[str, Any]) -> None:
         try:
             with transient(ExecutionsUnavailable, doing=operation):
                 getattr(self._connect[service](), operation)(**parameters)
         except ClientError as exc:
             said = str(exc).lower()
-            if code(exc) not in NO_SUCH or not any(words in said for words in NOT_FOUND):
+            is_gone = code(exc) in NO_SUCH and any(words in said for words in NOT_FOUND)
+            if not is_gone and (service, code(exc)) != NO_SUCH_ALARM:
                 raise

@@ -29,8 +29,8 @@ class Endpoints(Protocol):
         """Those of the model's versions, in the order of the versions."""
 
     def delete(self, model: str, model_version: int) -> None:
-        """What scales it goes first, then the endpoint, its configuration and its model; what is gone already is
-        left out. One that SageMaker still makes is refused, with its own error."""
+        """Its alarm and what scales it go first, then the endpoint, its configuration and its model; what is gone
+        already is left out. One that SageMaker still makes is refused, with its own error."""
 
 
 def scaled(name: str) -> str:
@@ -40,6 +40,15 @@ def scaled(name: str) -> str:
     'endpoint/nightswap-prod-flows-v7/variant/all'
     """
     return f"endpoint/{name}/variant/{VARIANT}"
+
+
+def idle_alarm(name: str) -> str:
+    """The alarm that tells that nobody asks an endpoint of that name; a pattern of names gives one of alarms.
+
+    >>> idle_alarm("nightswap-prod-flows-v7")
+    'nightswap-prod-flows-v7-idle'
+    """
+    return f"{name}-idle"
 
 
 def version_of(name: str, *, stage: str, model: str) -> int | None:

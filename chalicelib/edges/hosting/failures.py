@@ -9,7 +9,7 @@ from chalicelib.cutting import cut, quoted
 from chalicelib.errors import EndpointFailed
 from chalicelib.limits import WORDS_CHARACTERS
 
-SERVICES = ("SageMaker.", "ApplicationAutoScaling.")
+SERVICES = ("SageMaker.", "ApplicationAutoScaling.", "CloudWatch.")
 """How the names of their errors begin."""
 ANSWERS = (
     (("already existing", "already exists"), "its name is taken: an earlier try had begun it. Retrain"),

@@ -228,7 +228,7 @@ PARTS: Mapping[type, Kinds] = {
     Tune: dict.fromkeys(("jobs", "parallel", "seed"), WHOLE)
     | {"ranges": RANGES, "strategy": TEXT, "objective": TEXT.or_none(), "early_stopping": TRUTH},
     Endpoint: dict.fromkeys(("min_instances", "max_instances", "requests_per_minute", "keep_hours"), WHOLE)
-    | {"instance_type": TEXT, "serverless": WHOLE.or_none(), "max_concurrency": WHOLE}
+    | {"instance_type": TEXT, "serverless": WHOLE.or_none(), "max_concurrency": WHOLE, "idle_hours": WHOLE}
     | {"scheduled": SCHEDULED.or_none()},
     Scheduled: {"begins": TEXT, "ends": TEXT, "min_instances": WHOLE, "max_instances": WHOLE.or_none()},
     Approval: {"within_hours": WHOLE, "otherwise": TEXT},

@@ -1,4 +1,4 @@
-"""SageMaker and Application Auto Scaling as the edge of the endpoints speaks to them."""
+"""SageMaker, Application Auto Scaling and CloudWatch as the edge of the endpoints speaks to them."""
 
 from __future__ import annotations
 
@@ -39,8 +39,14 @@ def scaling(scripted: Callable[[str], Scripted]) -> Scripted:
 
 
 @pytest.fixture
-def endpoints(sagemaker: Scripted, scaling: Scripted) -> SageMakerEndpoints:
-    return SageMakerEndpoints(lambda: sagemaker.client, lambda: scaling.client, stage="prod")
+def alarms(scripted: Callable[[str], Scripted]) -> Scripted:
+    return scripted("cloudwatch")
+
+
+@pytest.fixture
+def endpoints(sagemaker: Scripted, scaling: Scripted, alarms: Scripted) -> SageMakerEndpoints:
+    connects = (lambda: sagemaker.client, lambda: scaling.client, lambda: alarms.client)
+    return SageMakerEndpoints(*connects, stage="prod")
 
 
 def listed(name: str) -> dict[str, Any]:
@@ -63,9 +69,10 @@ def test_endpoints_of_the_model_alone_are_listed_page_by_page(
     assert found[0] == Endpoint(name=NAME, model_version=7, status="InService", created_at=MADE)
 
 
-def test_what_scales_it_goes_before_the_endpoint(
-    endpoints: SageMakerEndpoints, sagemaker: Scripted, scaling: Scripted
+def test_its_alarm_and_what_scales_it_go_before_the_endpoint(
+    endpoints: SageMakerEndpoints, sagemaker: Scripted, scaling: Scripted, alarms: Scripted
 ) -> None:
+    alarms.answers("delete_alarms", {}, AlarmNames=[f"{NAME}-idle"])
     scaling.answers("deregister_scalable_target", {}, **TARGET)
     sagemaker.answers("delete_endpoint", {}, EndpointName=NAME)
     sagemaker.answers("delete_endpoint_config", {}, EndpointConfigName=NAME)
@@ -75,8 +82,9 @@ def test_what_scales_it_goes_before_the_endpoint(
 
 
 def test_what_is_gone_already_is_left_out(
-    endpoints: SageMakerEndpoints, sagemaker: Scripted, scaling: Scripted
+    endpoints: SageMakerEndpoints, sagemaker: Scripted, scaling: Scripted, alarms: Scripted
 ) -> None:
+    alarms.refuses("delete_alarms", "ResourceNotFound")
     message = "No scalable target found for service namespace: sagemaker"
     scaling.refuses("deregister_scalable_target", "ObjectNotFoundException", message=message)
     for operation, words in GONE.items():
@@ -85,9 +93,17 @@ def test_what_is_gone_already_is_left_out(
     endpoints.delete("flows", 7)
 
 
+def test_endpoint_whose_alarm_stays_is_not_touched(endpoints: SageMakerEndpoints, alarms: Scripted) -> None:
+    alarms.refuses("delete_alarms", "AccessDenied")
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        endpoints.delete("flows", 7)
+
+
 def test_endpoint_that_is_still_made_is_not_taken_for_one_that_is_gone(
-    endpoints: SageMakerEndpoints, sagemaker: Scripted, scaling: Scripted
+    endpoints: SageMakerEndpoints, sagemaker: Scripted, scaling: Scripted, alarms: Scripted
 ) -> None:
+    alarms.answers("delete_alarms", {}, AlarmNames=[f"{NAME}-idle"])
     scaling.answers("deregister_scalable_target", {}, **TARGET)
     sagemaker.refuses("delete_endpoint", "ValidationException", message="Cannot update in-progress endpoint")
 

@@ -18,6 +18,7 @@ ADDED = {
     *("HasEndpoint", "CreateModel", "CreateEndpointConfig", "CreateEndpoint", "WaitForEndpoint", "DescribeEndpoint"),
     *("IsInService", "Scales", "RegisterScaling", "PutScaling", "EndpointFailed", "EndpointLost"),
     *("IsScheduled", "ScheduleScaleOut", "ScheduleScaleIn"),
+    *("HasInstances", "PutIdleAlarm", "IsWatched", "EnableIdleAlarm"),
 }
 
 
@@ -43,6 +44,26 @@ def test_these_states_and_one_way_to_them_are_all_that_it_has_more(engine: str) 
 
 def test_version_that_was_approved_is_asked_without_another_endpoint() -> None:
     assert json.loads(golden(LAMBDA, ENDPOINT))["States"]["TakeUp"]["Next"] == "Replay"
+
+
+def test_alarm_is_put_without_actions_before_any_request_and_has_them_once_the_endpoint_can_be_asked() -> None:
+    """An alarm for which silence is the failure rings as soon as it is made."""
+    states = json.loads(golden(LAMBDA, ENDPOINT))["States"]
+    silent, telling = (states[name]["Parameters"] for name in ("PutIdleAlarm", "EnableIdleAlarm"))
+
+    assert (silent["ActionsEnabled"], silent["TreatMissingData"]) == (False, "breaching")
+    assert telling == {**silent, "ActionsEnabled": True}
+    assert (states["CreateEndpoint"]["Next"], states["HasInstances"]["Choices"][0]["Next"]) == (
+        "HasInstances",
+        "PutIdleAlarm",
+    )
+    assert states["PutIdleAlarm"]["Next"] == states["HasInstances"]["Default"] == "WaitForEndpoint"
+    assert states["IsInService"]["Choices"][0]["Next"] == "IsWatched"
+    assert (states["IsWatched"]["Choices"][0]["Next"], states["IsWatched"]["Default"]) == (
+        "EnableIdleAlarm",
+        "Replay",
+    )
+    assert states["EnableIdleAlarm"]["Next"] == "Scales"
 
 
 def test_every_state_is_tried_online_too() -> None:

@@ -7,8 +7,9 @@ import re
 
 import pytest
 
-from chalicelib import errors
+from chalicelib import errors, names
 from chalicelib.contracts.decisions import OUTCOMES
+from chalicelib.edges.hosting.endpoints import idle_alarm
 from chalicelib.notices import notice_text
 from chalicelib.runs.cleanup import EXECUTION_UNKNOWN
 from chalicelib.settings import StageSettings
@@ -47,7 +48,8 @@ def test_every_alarm_is_told() -> None:
     alarms = stage_alarms("prod") | model_alarms("prod", "MODEL", logical_id="Model", settings=StageSettings())
     known = {each["Properties"]["AlarmName"].removeprefix("nightswap-prod-") for each in alarms.values()}
 
-    assert {alarm for alarm, *_ in rows("## Alarms")} == known
+    of_an_endpoint = idle_alarm(f"{names.endpoint_prefix('prod', 'MODEL')}N").removeprefix("nightswap-prod-")
+    assert {alarm for alarm, *_ in rows("## Alarms")} == {*known, of_an_endpoint}
 
 
 def test_every_error_is_told_once() -> None:

@@ -30,6 +30,7 @@ ENDPOINT = f"arn:aws:sagemaker:{HERE}:endpoint/nightswap-prod-kdd99-http-v7"
 CONFIG, MODEL = (ENDPOINT.replace(":endpoint/", f":{kind}/") for kind in ("endpoint-config", "model"))
 TARGET = f"arn:aws:application-autoscaling:{HERE}:scalable-target/0123456789abcdef"
 OF_SAGEMAKER = {"application-autoscaling:service-namespace": "sagemaker"}
+IDLE = f"arn:aws:cloudwatch:{HERE}:alarm:nightswap-prod-kdd99-http-v7-idle"
 LOG = f"arn:aws:logs:{HERE}:log-group:/aws/sagemaker/Endpoints/nightswap-prod-kdd99-http-v7"
 REPOSITORY = "arn:aws:ecr:eu-west-1:123456789012:repository/team/nightswap"
 KEY = f"arn:aws:kms:{HERE}:key/0a1b2c3d"
@@ -51,6 +52,12 @@ def test_stage_without_such_a_recipe_has_nothing_of_it() -> None:
         *("RetrainRole", "Retrain", "ServeKdd99XhttpRole"),
         *("RestoreAliasRole", "RestoreAliasFunction", "RecordOutcomeRole", "RecordOutcomeFunction"),
     }
+
+
+def test_idle_endpoint_is_told_to_the_stage_s_topic() -> None:
+    given = MAIN["Resources"]["Retrain"]["Properties"]["DefinitionSubstitutions"]
+
+    assert given["AlertsTopic"] == PLAIN["Resources"]["ServeDigitsErrorsAlarm"]["Properties"]["AlarmActions"][0]
 
 
 def test_image_is_the_setting_s_and_a_stage_without_one_is_not_deployed() -> None:
@@ -127,6 +134,7 @@ def test_cfn_lint_finds_nothing_in_the_stack_of_such_a_stage(tmp_path: Path) -> 
         ("Retrain", "sagemaker:CreateEndpoint", CONFIG),
         ("Retrain", "sagemaker:CreateEndpoint", ENDPOINT),
         ("Retrain", "sagemaker:DescribeEndpoint", ENDPOINT),
+        ("Retrain", "cloudwatch:PutMetricAlarm", IDLE),
         ("ServeKdd99Xhttp", "sagemaker:InvokeEndpoint", ENDPOINT),
         *(
             (who, action, resource)
@@ -136,6 +144,7 @@ def test_cfn_lint_finds_nothing_in_the_stack_of_such_a_stage(tmp_path: Path) -> 
                 ("sagemaker:DeleteEndpoint", ENDPOINT),
                 ("sagemaker:DeleteEndpointConfig", CONFIG),
                 ("sagemaker:DeleteModel", MODEL),
+                ("cloudwatch:DeleteAlarms", IDLE),
                 ("s3:GetObject", f"{BUCKET}/models/kdd99-http/pin.json"),
                 ("lambda:GetAlias", f"arn:aws:lambda:{HERE}:function:nightswap-prod-serve-kdd99-http"),
             )
@@ -171,6 +180,10 @@ def test_number_of_instances_is_sagemaker_s_alone(who: str, action: str) -> None
     [
         ("Retrain", "sagemaker:CreateEndpoint", ENDPOINT.replace("nightswap-prod-", "nightswap-other-")),
         ("Retrain", "sagemaker:DeleteEndpoint", ENDPOINT),
+        ("Retrain", "cloudwatch:PutMetricAlarm", IDLE.replace("-idle", "-errors")),
+        ("Retrain", "cloudwatch:DeleteAlarms", IDLE),
+        ("RecordOutcome", "cloudwatch:DeleteAlarms", IDLE.replace("-idle", "-failing")),
+        ("RecordOutcome", "cloudwatch:DeleteAlarms", IDLE.replace("nightswap-prod-", "nightswap-other-")),
         ("Retrain", "sagemaker:InvokeEndpoint", ENDPOINT),
         ("Retrain", "sagemaker:CreateTrainingJob", f"arn:aws:sagemaker:{HERE}:training-job/nightswap-prod-a"),
         ("Retrain", "iam:PassRole", "arn:aws:iam::123456789012:role/another"),

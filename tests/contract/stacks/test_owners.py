@@ -55,6 +55,10 @@ def _keeps_warm(properties: Mapping[str, Any]) -> bool:
     return "keep-warm" in json.dumps(properties)
 
 
+def _is_of_an_endpoint(properties: Mapping[str, Any]) -> bool:
+    return str(properties["AlarmName"]).endswith("-idle")
+
+
 def _is_role_of_the_app(properties: Mapping[str, Any]) -> bool:
     return "RoleName" in properties
 
@@ -95,6 +99,7 @@ WRITES: dict[str, tuple[Written, ...]] = {
     **dict.fromkeys(
         ("add_permission", "remove_permission"), (Written("AWS::Lambda::Permission", None, _keeps_warm),)
     ),
+    "delete_alarms": (Written("AWS::CloudWatch::Alarm", None, _is_of_an_endpoint),),
     "update_stage": (STAGE,),
     "delete_rest_api": (API,),
     "delete_parameters": (Written("AWS::SSM::Parameter"),),

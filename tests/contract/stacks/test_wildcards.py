@@ -79,6 +79,7 @@ REASONS = {
     r"endpoint/nightswap-S-kdd99-http-v\*": "NUMBER: what one function asks, of its own model alone",
     r"nightswap-S-[0-9a-z*-]+/models/\*/versions/\*/endpoint\.tar\.gz": "MODEL/NUMBER: what an endpoint runs",
     r"log-group:/aws/sagemaker/Endpoints/nightswap-S-\*": "the log of an endpoint, which is named as it",
+    r"alarm:nightswap-S-\*-idle": "MODEL-vNUMBER: the alarm of an endpoint is named after it",
     r"scalable-target/\*": "Application Auto Scaling names its targets; a condition names the service",
     r"alarm:TargetTracking-\*": "Application Auto Scaling names its alarms",
     r"\*": "what Lambda, CloudWatch, X-Ray, ECR, EC2 and SageMaker know no narrower resource for",

@@ -25,6 +25,7 @@ SERVICE_ERRORS = frozenset(
         "Lambda.ClientExecutionTimeoutException",
         *("SageMaker.AmazonSageMakerException", "SageMaker.SageMakerException"),
         *("ApplicationAutoScaling.ConcurrentUpdateException", "ApplicationAutoScaling.InternalServiceException"),
+        "CloudWatch.CloudWatchException",
         *("Lambda.TooManyRequestsException", "Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout"),
     }
 )
@@ -53,6 +54,7 @@ THROTTLED_BY_SERVICE: Mapping[str, str] = {
     ":states:::sagemaker:": JOBS_THROTTLED,
     ":aws-sdk:sagemaker:": "SageMaker.SageMakerException",
     ":aws-sdk:applicationautoscaling:": "ApplicationAutoScaling.ConcurrentUpdateException",
+    ":aws-sdk:cloudwatch:": "CloudWatch.CloudWatchException",
 }
 """By a part of the resource of the states that call them."""
 OF_THROTTLES: Mapping[str, tuple[str, Test]] = {

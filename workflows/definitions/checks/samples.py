@@ -78,6 +78,9 @@ EXAMPLES: Mapping[type, Mapping[str, Any]] = {
                 "ContainerStartupHealthCheckTimeoutInSeconds": 600,
             }
         ],
+        "has_instances": True,
+        "idle_alarm": "nightswap-prod-a-model-v7-idle",
+        "idle_hours": 48,
         "scales": True,
         "resource_id": "endpoint/nightswap-prod-a-model-v7/variant/all",
         "min_instances": 1,

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 
 from chalicelib import layout, names
+from chalicelib.edges.hosting.endpoints import idle_alarm
 from chalicelib.errors import SettingsInvalid
 from chalicelib.names import APP
 from chalicelib.registry import registry
 from chalicelib.settings import StageSettings
 from workflows.packaging.needs import Needs
-from workflows.stacks.arns import arn, bucket_arn, completed
+from workflows.stacks.arns import alerts_arn, arn, bucket_arn, completed
 from workflows.stacks.grants import PIN, QUARANTINE
 from workflows.stacks.sagemaker import network_statements
 from workflows.stacks.statements import Json, allow, role
@@ -63,12 +64,17 @@ def substitutions(stage: str, settings: StageSettings, needs: Needs) -> Json:
     """What the definition's other placeholders stand for. Raises SettingsInvalid for what the stage cannot have."""
     check_serverless(settings, needs)
     role_arn = {"Fn::GetAtt": ["EndpointRole", "Arn"]}
-    return {"EndpointImage": image(settings, needs), "EndpointRole": role_arn, "Stage": stage}
+    return {
+        "AlertsTopic": alerts_arn(stage),
+        "EndpointImage": image(settings, needs),
+        "EndpointRole": role_arn,
+        "Stage": stage,
+    }
 
 
 def machine_statements(stage: str, settings: StageSettings) -> list[Json]:
     """What the state machine's role may do beside calling its functions: make endpoints of this stage, under its key,
-    and have the number of their instances follow the load.
+    have the number of their instances follow the load, and an alarm tell that nobody asks one.
 
     Source: https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_id-based-policy-examples.html
     """
@@ -92,6 +98,7 @@ def machine_statements(stage: str, settings: StageSettings) -> list[Json]:
             [f"cloudwatch:{action}" for action in alarms],
             on=[arn("cloudwatch", "alarm:TargetTracking-*")],
         ),
+        allow(["cloudwatch:PutMetricAlarm"], on=[_idle_alarms(stage)]),
         allow(["iam:CreateServiceLinkedRole"], on=[completed(SCALING_ROLE)], where=by_scaling),
         *_key_statements(settings),
     ]
@@ -123,7 +130,7 @@ def serving_statements(stage: str, model: str, needs: Needs) -> list[Json]:
 
 def task_statements(stage: str, task: str, needs: Needs) -> list[Json]:
     """What the tasks may do that end a run: see what is live, pinned or quarantined, and delete an endpoint, after
-    what scales it.
+    its alarm and what scales it.
 
     SageMaker knows no resource for a list.
     Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
@@ -139,12 +146,17 @@ def task_statements(stage: str, task: str, needs: Needs) -> list[Json]:
         allow(["lambda:GetAlias", "lambda:GetFunctionConfiguration"], on=serving),
         allow(["sagemaker:ListEndpoints"], on=["*"]),
         allow([f"sagemaker:{action}" for action in deletes], on=_of_stage(stage)),
+        allow(["cloudwatch:DeleteAlarms"], on=[_idle_alarms(stage)]),
         allow(
             ["application-autoscaling:DeregisterScalableTarget"],
             on=[arn("application-autoscaling", "scalable-target/*")],
             where=OF_SCALING,
         ),
     ]
+
+
+def _idle_alarms(stage: str) -> Json:
+    return arn("cloudwatch", f"alarm:{idle_alarm(f'{APP}-{stage}-*')}")
 
 
 def _of_stage(stage: str) -> list[Json]:

@@ -27,7 +27,7 @@ class Endpoint:
     It has `min_instances`, and up to `max_instances` where one is asked more than `requests_per_minute` times, and
     other bounds at the hour that `scheduled` names; or it is `serverless`, with so many MB of memory, for
     `max_concurrency` requests at once. One that the alias has left stays for `keep_hours`, so that a rollback finds
-    it.
+    it. An alarm tells of instances that nobody has asked for `idle_hours`.
     """
 
     instance_type: str = "ml.m5.large"
@@ -38,6 +38,7 @@ class Endpoint:
     serverless: int | None = None
     max_concurrency: int = 20
     scheduled: Scheduled | None = None
+    idle_hours: int = 48
 
     @property
     def known_hour(self) -> tuple[int, int] | None:

@@ -13,8 +13,11 @@ from lambdas.model.recipe.types import shown
 RANGES = {
     "requests_per_minute": range(1, 1_000_001),
     "keep_hours": range(721),
+    "idle_hours": range(1, 169),
     "max_concurrency": range(1, 201),
 }
+"""An alarm looks back on seven days at most.
+Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, "Period"."""
 SERVERLESS_MB = range(1024, 6145, 1024)
 """It and the concurrency: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html"""
 

@@ -93,6 +93,13 @@ def test_known_hour_is_told_with_its_price() -> None:
     )
 
 
+def test_endpoint_with_instances_is_watched_for_idleness_and_a_serverless_one_costs_nothing_at_rest() -> None:
+    made = Hosting(Endpoint(idle_hours=72), stage="prod", model="kdd99-http").plan(7, bucket="a-bucket")
+
+    assert (made.has_instances, made.idle_alarm, made.idle_hours) == (True, "nightswap-prod-kdd99-http-v7-idle", 72)
+    assert not plan.describe(SERVERLESS, name="a", model_data_uri="s3://a/b").has_instances
+
+
 def test_serverless_variant_names_no_instance() -> None:
     [variant] = plan.describe(SERVERLESS, name="a", model_data_uri="s3://a/b").variants
 

@@ -67,13 +67,14 @@ def test_endpoints_of_every_version_go() -> None:
     deleted: list[str] = []
     keys = [layout.version("kdd99-http", 7, "endpoint.tar.gz"), layout.version("digits", 2, "package.zip")]
     account: Any = Recorder(keys, deleted)
-    clients = FakeAccount(**dict.fromkeys(("s3", "sagemaker", "application-autoscaling"), account))
+    clients = FakeAccount(**dict.fromkeys(("s3", "sagemaker", "application-autoscaling", "cloudwatch"), account))
     told: list[Step] = []
 
     replace(destruction(), clients=clients, report=told.append).remove_endpoints()
 
     name = "nightswap-prod-kdd99-http-v7"
     assert deleted == [
+        f"delete_alarms ['{name}-idle']",
         f"deregister_scalable_target endpoint/{name}/variant/all",
         *(f"delete_{kind} {name}" for kind in ("endpoint", "endpoint_config", "model")),
     ]

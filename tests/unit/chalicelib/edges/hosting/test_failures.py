@@ -31,6 +31,7 @@ def test_words_of_the_service_say_what_to_do(cause: str, means: str) -> None:
         ("EndpointFailed", True),
         ("SageMaker.SageMakerException", True),
         ("ApplicationAutoScaling.ValidationException", True),
+        ("CloudWatch.LimitExceededException", True),
         ("States.Timeout", False),
         ("DatasetEmpty", False),
     ],

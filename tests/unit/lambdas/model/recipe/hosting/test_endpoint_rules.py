@@ -27,6 +27,8 @@ def scheduled(**given: Any) -> dict[str, Any]:
         ({"target": Endpoint(min_instances=3, max_instances=2)}, "target has 3 to 2 instances"),
         ({"target": Endpoint(max_instances=21)}, "target has 1 to 21 instances"),
         ({"target": Endpoint(requests_per_minute=0)}, "target.requests_per_minute is 0: expected 1 to 1,000,000"),
+        ({"target": Endpoint(idle_hours=0)}, "target.idle_hours is 0: expected 1 to 168"),
+        ({"target": Endpoint(idle_hours=169)}, "target.idle_hours is 169: expected 1 to 168"),
         ({"target": Endpoint(keep_hours=721)}, "target.keep_hours is 721: expected 0 to 720"),
         ({"target": Endpoint(serverless=1000)}, "target.serverless is 1000: expected 1024, 2048 and so on to 6144"),
         ({"target": Endpoint(max_concurrency=201)}, "target.max_concurrency is 201: expected 1 to 200"),
