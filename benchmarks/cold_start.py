@@ -30,8 +30,8 @@ from benchmarks.functions import of_the_app
 from benchmarks.functions.folders import Folders
 from benchmarks.scoring import rows
 from lambdas import recipes
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.formats.package import build_package
-from lambdas.model.formats.table import format_of
 from lambdas.model.recipe import Columns
 from lambdas.model.training.estimator import fit
 from workflows.packaging import bytecode

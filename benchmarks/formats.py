@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table as Drawn
 
 from benchmarks.trees import COLUMNS, ROWS_WARM, STARTS, cold, warm_us
-from lambdas.model.formats.table import format_of
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Numeric, Recipe, at_least
 from lambdas.model.training.estimator import fit

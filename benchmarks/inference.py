@@ -35,7 +35,7 @@ from lambdas import recipes
 from lambdas.model.formats.package import build_package
 from lambdas.model.formats.scorecard.export import export
 from lambdas.model.training.estimator import fit
-from workflows.container import unpacking
+from workflows.container import version_package
 from workflows.inference.application import Application
 from workflows.inference.connections import Bounds, bounded
 from workflows.inference.package import open_package
@@ -77,7 +77,7 @@ def package(folder: Path) -> Path:
     model = export(fit(recipes.load("kdd99-http"), train=rows())).content
     told = {"model": "kdd99-http", "model_version": 1, "format": "scorecard"}
     built = build_package(artifact=model, manifest={**told, "artifact_sha256": hashlib.sha256(model).hexdigest()})
-    unpacking.write(unpacking.unpacked(built, named="the package", needed=set()), folder)
+    version_package.write(version_package.unpacked(built, named="the package", needed=set()), folder)
     return folder
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from lambdas.model.artifact import served
-from lambdas.model.formats.table import format_of
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.reading.unpacking import unpack
 from lambdas.model.training.estimator import fit, format_for
 from lambdas.serve import onnx

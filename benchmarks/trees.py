@@ -31,10 +31,10 @@ from benchmarks import scoring
 from benchmarks.cold_start import EMPTY, EVENT
 from benchmarks.functions.folders import Folders
 from lambdas import recipes
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.formats.fitted import Exported
 from lambdas.model.formats.package import build_package
 from lambdas.model.formats.scorecard.export import export as export_scorecard
-from lambdas.model.formats.table import format_of
 from lambdas.model.formats.trees import artifact
 from lambdas.model.formats.trees.export import export
 from lambdas.model.reading.table import Table

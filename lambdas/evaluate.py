@@ -20,8 +20,8 @@ from chalicelib.layout import Place
 from chalicelib.registry import models, publishing, registry, run_documents
 from chalicelib.registry.live import look
 from chalicelib.registry.manifest import Training
+from chalicelib.registry.replay_sample import Sample
 from chalicelib.registry.report import Report
-from chalicelib.registry.sample import Sample
 from chalicelib.settings import TaskSettings
 from lambdas import answers, engine, recipes, row_answers
 from lambdas import live_quality as live_qualities
@@ -32,7 +32,7 @@ from lambdas.model.evaluation import champion_fall
 from lambdas.model.evaluation.anchor import AnchorVersion, has_anchor
 from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.evaluation.tally.holdout import Holdout
-from lambdas.model.formats.table import Format, format_of
+from lambdas.model.formats.all_formats import Format, format_of
 from lambdas.model.recipe import Recipe
 from lambdas.opening import Opening
 from lambdas.parts import Parts

@@ -35,7 +35,7 @@ from lambdas.model.data.part import Part
 from lambdas.model.data.preparation import Piece
 from lambdas.model.reading.table import Extent, Reading
 from lambdas.model.recipe import Date, Numeric, Recipe
-from lambdas.model.recipe.parts import Array
+from lambdas.model.recipe.elements import Array
 from lambdas.model.splitting.split import Draw, Groups
 from lambdas.parts import StoredPart
 from lambdas.splits import BLAMED, draw_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lambdas.model.artifact import Artifact
 from lambdas.model.data import room
-from lambdas.model.formats.table import Format
+from lambdas.model.formats.all_formats import Format
 from lambdas.model.recipe import Recipe
 
 

@@ -16,7 +16,7 @@ from chalicelib.runs.dataset import Object
 from lambdas.horizon import NO_HORIZON, Horizon
 from lambdas.model.data import room
 from lambdas.model.data.preparation import Piece
-from lambdas.model.reading.dataset import read_labels, read_text
+from lambdas.model.reading.object_reader import read_labels, read_text
 from lambdas.model.reading.table import Labels, Reading
 from lambdas.model.reading.unpacking import check_size, ends_each_line_alike, unpack, way_out
 from lambdas.model.recipe import Recipe

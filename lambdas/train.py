@@ -28,8 +28,8 @@ from lambdas.model.data import room
 from lambdas.model.data.date_parts import spread
 from lambdas.model.folding.summary import Summary
 from lambdas.model.folding.total import Rows
+from lambdas.model.formats.all_formats import Format, format_of
 from lambdas.model.formats.fitted import Fitted
-from lambdas.model.formats.table import Format, format_of
 from lambdas.model.recipe import Recipe
 from lambdas.model.training import imported, trial
 from lambdas.model.training.draw import first_of_each_class

@@ -21,8 +21,8 @@ from benchmarks.functions.folders import Folders
 from benchmarks.functions.objects import BUCKET, KEY
 from benchmarks.scoring import EVENT, rows
 from lambdas import recipes
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.formats.package import build_package
-from lambdas.model.formats.table import format_of
 from lambdas.model.recipe import Columns
 from lambdas.model.training.estimator import fit
 from workflows.packaging.archive import Package, pack

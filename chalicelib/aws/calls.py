@@ -14,7 +14,7 @@ from chalicelib.cutting import cut
 from chalicelib.errors import DiskFull, TransientError
 
 NO_ROOM = "InsufficientStorage"
-"""S3's refusal on the local AWS, whose disk can be full; its message is our own, of `workflows.local.state.room`."""
+"""S3's refusal on the local AWS, whose disk can be full. The message is ours: `workflows.local.state.disk_full`."""
 
 
 def code(error: ClientError) -> str:

@@ -14,8 +14,8 @@ from chalicelib.promotion import replaying
 from chalicelib.promotion.replaying import Subject
 from chalicelib.registry import publishing, registry
 from chalicelib.registry.quarantine import Quarantine
+from chalicelib.registry.replay_sample import Sample
 from chalicelib.registry.report import Report
-from chalicelib.registry.sample import Sample
 
 REPUBLISHED_WITHIN_SECONDS = 4.0
 """Somebody waits for a move, and the next try finds the version that this one published."""

@@ -22,7 +22,7 @@ from chalicelib.exact import PROBABILITY_TOLERANCE, exact, in_whole
 from chalicelib.limits import WORDS_CHARACTERS
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import Manifest
-from chalicelib.registry.sample import Expected, Sample
+from chalicelib.registry.replay_sample import Expected, Sample
 
 UNASKED = "the registry has no rows of the holdout to ask it for"
 ERASED = "the rows of the holdout that the registry had to ask it for were "

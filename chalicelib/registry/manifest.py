@@ -68,7 +68,7 @@ class Artifact(Document):
     """What an artifact is, so that nobody has to read it for that. Its own format alone knows how to."""
 
     format: str = holds(text)
-    """As `lambdas.model.formats.table` knows it."""
+    """As `lambdas.model.formats.all_formats` knows it."""
     file: str = holds(text)
     """Its name among a run's intermediates, in the registry and in the package."""
     schema: Mapping[str, Any] = holds(SCHEMA)

@@ -17,8 +17,8 @@ from chalicelib.documents.shapes import Kind, anything, count, list_of, moment, 
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, VersionUnknown
 from chalicelib.registry.manifest import SCHEMA, SCORECARD_FILE, Manifest, listed_schema
+from chalicelib.registry.replay_sample import Sample
 from chalicelib.registry.report import Report
-from chalicelib.registry.sample import Sample
 
 MANIFEST = "manifest.json"
 PACKAGE = "package.zip"

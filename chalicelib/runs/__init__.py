@@ -4,7 +4,7 @@ retraining.py  starts a run: the nightly rule and POST /retrain
 approving.py   starts the run that takes an approved version live
 taking_up.py   Preprocess of such a run
 dataset.py     the objects that it trains on
-counted.py     the rows of each object, as the last run counted them
+row_counts.py  the rows of each object, as the last run counted them
 novelty.py     is there anything new to train on?
 outcomes.py    ends a run: writes its outcome, once
 cleanup.py     RestoreAlias: repairs what a dead run left

@@ -11,7 +11,7 @@ from chalicelib.contracts.endpoints import EndpointPlan
 from chalicelib.layout import Place
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import Served
-from lambdas.endpoint import plan
+from lambdas.endpoint import endpoint_plan
 from lambdas.endpoint.package import function_package, model_data
 from lambdas.model.recipe import Endpoint
 
@@ -28,7 +28,7 @@ class Hosting:
         return Served(
             name=self.name(model_version),
             keep_hours=self.endpoint.keep_hours,
-            words=plan.in_words(self.endpoint),
+            words=endpoint_plan.in_words(self.endpoint),
         )
 
     def packages(self, package: bytes, *, manifest: Mapping[str, Any]) -> tuple[bytes, bytes]:
@@ -37,7 +37,9 @@ class Hosting:
 
     def plan(self, model_version: int, *, bucket: str) -> EndpointPlan:
         key = layout.version(self.model, model_version, registry.MODEL_DATA)
-        return plan.describe(self.endpoint, name=self.name(model_version), model_data_uri=str(Place(bucket, key)))
+        return endpoint_plan.describe(
+            self.endpoint, name=self.name(model_version), model_data_uri=str(Place(bucket, key))
+        )
 
     def name(self, model_version: int) -> str:
         return names.endpoint(self.stage, self.model, model_version)

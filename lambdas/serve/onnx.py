@@ -162,6 +162,6 @@ def _parts(artifact: bytes) -> tuple[Mapping[str, Any], bytes]:
 def _through(steps: Sequence[Sequence[Any]]) -> Callable[[float], float] | None:
     if not steps:
         return None
-    from .functions import through  # here, because most graphs have no dates
+    from .number_functions import through  # here, because most graphs have no dates
 
     return through(steps)

@@ -206,7 +206,7 @@ def _read(document: Mapping[str, Any]) -> Scorecard:
 def _values(values: Sequence[Mapping[str, Any]], *, positions: Mapping[str, int]) -> tuple[Made, ...]:
     if not values:
         return ()
-    from .functions import through  # here, because most scorecards have no values
+    from .number_functions import through  # here, because most scorecards have no values
 
     return tuple((positions[value["column"]], through(value["steps"]), value["steps"]) for value in values)
 

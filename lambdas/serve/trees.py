@@ -257,7 +257,7 @@ def _put_through(numbers: Sequence[Any]) -> list[tuple[int, Callable[[float], fl
     """Of the slots whose numbers are put through steps, the functions."""
     if not any(steps for _, _, steps in numbers):
         return []
-    from .functions import through  # here, because most trees have no steps
+    from .number_functions import through  # here, because most trees have no steps
 
     return [(slot, through(steps)) for slot, (_, _, steps) in enumerate(numbers) if steps]
 

@@ -108,7 +108,7 @@ def test_an_artifact_format_is_known_to_its_own_folder_and_the_table_of_formats_
 
     assert formats
     assert {file for file in users if Path(file).parts[:-2] != ("lambdas", "model", "formats")} == {
-        "lambdas/model/formats/table.py"
+        "lambdas/model/formats/all_formats.py"
     }
 
 

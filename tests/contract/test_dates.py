@@ -17,10 +17,10 @@ from lambdas.model.artifact import Artifact
 from lambdas.model.data.date_parts import spread
 from lambdas.model.data.part import Part
 from lambdas.model.evaluation.tally.tally import CHALLENGER, CHAMPION, count
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.formats.scorecard import artifact
 from lambdas.model.formats.scorecard.export import export
-from lambdas.model.formats.table import format_of
-from lambdas.model.reading.dataset import read_text
+from lambdas.model.reading.object_reader import read_text
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Columns, Date, Numeric, Recipe, hour, weekday
 from lambdas.model.training.estimator import fit, format_for, why_in_one_piece

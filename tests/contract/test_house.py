@@ -16,6 +16,48 @@ OF_LIKE_THINGS = {"lambdas", "lambdas/recipes", "workflows/cli"}
 USERS_OWN = "lambdas/recipes"
 """Whose modules are the user's: no map lists them."""
 LAYERED = ("chalicelib", "lambdas/model")
+SHARED_NAMES = {
+    "__main__": "a package as a command of Python's",
+    "anchor": "the version that every new model is compared with beside the live one",
+    "app": "the Chalice app",
+    "artifact": "a model as bytes",
+    "backtest": "a recipe's rules tried on nights that were",
+    "built_in": "the algorithms that SageMaker brings along",
+    "change_sets": "CloudFormation's change sets",
+    "convert": "a file written anew, as a recipe reads it",
+    "date_parts": "numbers of a date, such as its weekday",
+    "deploy": "a stage made, or changed",
+    "destroy": "a stage removed",
+    "endpoint": "the endpoint of a version",
+    "endpoints": "SageMaker's endpoints",
+    "functions": "the Lambda functions of a stage",
+    "handler": "what Lambda calls in a serving function",
+    "imports": "models that were trained elsewhere",
+    "layers": "Lambda's layers",
+    "ledger": "what was live, and when",
+    "live_quality": "how good the live version is on new rows",
+    "models": "the models of a stage",
+    "notices": "what the stage tells people and programs",
+    "objects": "S3's objects",
+    "package": "a model version with the code that serves it",
+    "permissions": "what IAM allows",
+    "plan": "what a deployment would change",
+    "predictions": "answers for rows",
+    "rebuild": "a version trained again from what it was trained on",
+    "recipe": "the description of a model",
+    "recipe_files": "the files that recipes stand in",
+    "refusal": "a request that is refused, in words",
+    "refusals": "why something is refused, in words",
+    "replay_sample": "rows that a published version has to answer as it was judged",
+    "row_answers": "what versions answered, row by row",
+    "runs": "runs of the state machine",
+    "sagemaker": "jobs of SageMaker's",
+    "settings": "the settings of a stage",
+    "thresholds": "bounds of metrics",
+    "values": "immutable values that cost a cold start little",
+    "wanted": "a stage as it should be",
+}
+"""The names of modules that stand in several folders, and the one meaning that each has in all of them."""
 
 
 def folders() -> list[str]:
@@ -99,3 +141,22 @@ def test_no_modules_import_one_another(layered: str) -> None:
             del left[file]
 
     assert sorted(left) == []
+
+
+def test_no_module_name_has_two_meanings() -> None:
+    """A name that stands in several folders means the same in each: `SHARED_NAMES` says what."""
+    folders_of: dict[str, set[str]] = {}
+    for folder in folders():
+        for name in modules(folder):
+            folders_of.setdefault(name.removesuffix(".py"), set()).add(folder)
+
+    shared = {name for name, found in folders_of.items() if len({_room(folder) for folder in found}) > 1}
+
+    assert sorted(shared) == sorted(SHARED_NAMES)
+
+
+def _room(folder: str) -> str:
+    """Folders of one room share names: a protocol and its client, one format beside the others."""
+    if folder.startswith(("chalicelib/aws", "chalicelib/edges")):
+        return "edges"
+    return "formats" if folder.startswith("lambdas/model/formats/") else folder

@@ -6,8 +6,8 @@ from typing import Any
 
 from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.artifact import Artifact
+from lambdas.model.formats.all_formats import Code, Format
 from lambdas.model.formats.fitted import Exported, Fitted, Levels
-from lambdas.model.formats.table import Code, Format
 from lambdas.model.recipe import Recipe
 
 

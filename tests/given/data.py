@@ -16,7 +16,7 @@ from lambdas.model.data.part import merged
 from lambdas.model.data.preparation import Piece, described, split
 from lambdas.model.data.sums import Sums
 from lambdas.model.gate.thresholds import at_least
-from lambdas.model.reading.dataset import read_text
+from lambdas.model.reading.object_reader import read_text
 from lambdas.model.reading.table import Extent, Labels, Reading, Table
 from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
 from lambdas.model.splitting.split import DRAWN, Draw

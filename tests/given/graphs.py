@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from lambdas.model.artifact import served
+from lambdas.model.formats.all_formats import FORMATS
 from lambdas.model.formats.fitted import Fitted
 from lambdas.model.formats.onnx import artifact
 from lambdas.model.formats.onnx.export import export
-from lambdas.model.formats.table import FORMATS
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Columns, Recipe
 from lambdas.model.training.estimator import fit

@@ -18,7 +18,7 @@ from lambdas.model.formats.trees.export import export
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe, at_least
-from lambdas.model.recipe.parts import KEPT
+from lambdas.model.recipe.elements import KEPT
 from lambdas.model.training.estimator import fit
 from lambdas.serve.schema import Row
 from lambdas.serve.trees import Trees

@@ -26,10 +26,10 @@ from sklearn.utils import all_estimators
 from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.artifact import served
 from lambdas.model.features import missing
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.formats.choice import choose
 from lambdas.model.formats.onnx import converting
 from lambdas.model.formats.onnx.supported import NOT_CONVERTED, TREES
-from lambdas.model.formats.table import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe, at_least
 from lambdas.model.training.estimator import fit

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from lambdas.model.formats.all_formats import FORMATS, format_of
 from lambdas.model.formats.fitted import Exported
 from lambdas.model.formats.package import build_package
-from lambdas.model.formats.table import FORMATS, format_of
 from lambdas.model.recipe import Columns
 from lambdas.model.training.estimator import fit
 from tests.given import graphs, trees

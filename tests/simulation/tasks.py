@@ -35,7 +35,7 @@ from chalicelib.settings import TaskSettings
 from lambdas import imports, record_outcome, restore_alias, swap_alias, version_model
 from lambdas.intermediates import put_all, read
 from lambdas.model.data.part import Part
-from lambdas.model.formats.table import format_of
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Approval, Shift
 from lambdas.model.splitting.split import DRAWN, Draw

@@ -17,9 +17,9 @@ from chalicelib.approval import waiting
 from chalicelib.contracts.decisions import PROMOTED, ROLLED_BACK, WAITING
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from workflows.backtesting import fates, nights
+from workflows.backtesting import fates, reported_nights
 from workflows.backtesting.fates import Fates
-from workflows.backtesting.nights import LeftOut, Night, Progress
+from workflows.backtesting.reported_nights import LeftOut, Night, Progress
 
 if TYPE_CHECKING:
     from lambdas.model.evaluation.judging_again import Rows
@@ -149,9 +149,9 @@ def _kinds(judged: Sequence[Judged]) -> Iterator[str]:
 
 def run(edges: Edges, recipe: Recipe, *, since: datetime, report: Progress) -> Backtest:
     """All nights of the recipe's model that ended at `since` or later."""
-    from workflows.backtesting.rows import KeptRows
+    from workflows.backtesting.answered_rows import KeptRows
 
-    kept = nights.kept(edges, model=recipe.model, since=since, report=report)
+    kept = reported_nights.kept(edges, model=recipe.model, since=since, report=report)
     rows = KeptRows(edges, recipe.model, kept.nights, progress=report)
     known = fates.gather(edges, model=recipe.model)
     judged, left_out, same = [], list(kept.left_out), True

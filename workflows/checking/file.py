@@ -89,7 +89,7 @@ class LocalFile:
 
 def look_at(content: Content, *, recipe: Recipe) -> Reading:
     """What a run would read of the file; raises a DataError as the run would, without advice about a data set."""
-    from lambdas.model.reading.dataset import read_text
+    from lambdas.model.reading.object_reader import read_text
 
     with without_advice(content.name, model=recipe.model):
         text = unpack(content.name, content=content.body, model=recipe.model)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from chalicelib.errors import EstimatorUnsupported
 from lambdas import recipes
+from lambdas.model.formats.all_formats import FORMATS, Format, format_of
 from lambdas.model.formats.package import code_files
-from lambdas.model.formats.table import FORMATS, Format, format_of
 from lambdas.model.recipe import Endpoint, Recipe, Serving
 from workflows.checking.file import format_for
 from workflows.packaging.archive import Package, pack

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from statistics import NormalDist
 
 from chalicelib.cutting import amount
-from lambdas.model.gate.baseline import passing_class
+from lambdas.model.gate.dummy_classifier import passing_class
 from lambdas.model.gate.judging import judge
 from lambdas.model.gate.statistics.tango import rows_to_prove
 from lambdas.model.gate.thresholds import AT_MOST

@@ -13,11 +13,11 @@ from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.registry import run_documents
 from chalicelib.registry.live import look
-from chalicelib.runs import counted
+from chalicelib.runs import row_counts
 from lambdas.model.recipe import Recipe
 
 if TYPE_CHECKING:
-    from lambdas.model.data.lost import Before
+    from lambdas.model.data.lost_values import Before
     from lambdas.model.reading.table import Reading
 
 TOLD = 5
@@ -26,13 +26,13 @@ TOLD = 5
 
 def earlier(edges: Edges, *, model: str) -> Before:
     """What the live version's data were like; nothing where nobody can tell."""
-    from lambdas.model.data.lost import NOTHING, Before
+    from lambdas.model.data.lost_values import NOTHING, Before
 
     live = documents.readable(lambda: look(edges, model=model).version(), told=[])
     profile = run_documents.profile_of_version(edges, model=model, model_version=live)
     if profile is None:
         return NOTHING
-    objects = documents.readable(lambda: counted.by_etag(edges, model=model), told=[]) or {}
+    objects = documents.readable(lambda: row_counts.by_etag(edges, model=model), told=[]) or {}
     classes = Counter[str]()
     for each in objects.values():
         classes.update(each.classes or {})
@@ -41,7 +41,7 @@ def earlier(edges: Edges, *, model: str) -> Before:
 
 def warnings(reading: Reading, *, name: str, recipe: Recipe, before: Before) -> Iterator[str]:
     """Of the file's rows, each in a sentence."""
-    from lambdas.model.data.lost import lost_classes
+    from lambdas.model.data.lost_values import lost_classes
     from lambdas.model.data.swapped import in_words, swapped
 
     pairs = swapped(reading.table, recipe=recipe, earlier=before.columns)
@@ -56,6 +56,6 @@ def warnings(reading: Reading, *, name: str, recipe: Recipe, before: Before) -> 
 
 def of_columns(reading: Reading, *, recipe: Recipe, before: Before | None = None) -> list[str]:
     """What its columns have lost, in words, without the file's name; by the file alone where nothing is known."""
-    from lambdas.model.data.lost import NOTHING, lost_columns
+    from lambdas.model.data.lost_values import NOTHING, lost_columns
 
     return [*lost_columns(reading, recipe=recipe, before=before or NOTHING)]

@@ -13,7 +13,7 @@ import click
 from chalicelib.cutting import amount, rows_of_each
 from chalicelib.errors import LayersMissing, NightswapError
 from chalicelib.settings import StageSettings
-from workflows.checking import missing, unlike
+from workflows.checking import missing_texts, unlike
 from workflows.checking.capacity import capacity
 from workflows.checking.file import (
     Content,
@@ -28,7 +28,7 @@ from workflows.checking.file import (
     why_left_out,
 )
 from workflows.checking.recipe import in_lines, look_up, notes, tried, unawaited
-from workflows.checking.split import dated, foreseen
+from workflows.checking.split_forecast import dated, foreseen
 from workflows.cli.doctor import shown
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, show_json
@@ -119,7 +119,7 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
     except NightswapError as exc:
         usual = "correct the file, or the recipe if it describes other data"
         convert = advice.way_out(exc, file=LocalFile(file))
-        yield _refusal(exc, where=where, way_out=missing.way_out(exc, recipe=recipe) or convert or usual)
+        yield _refusal(exc, where=where, way_out=missing_texts.way_out(exc, recipe=recipe) or convert or usual)
         return
     yield from _of_size(size, rows=len(table), where=where)
     yield from _of_search(search, recipe, seconds=_train_seconds(recipe, settings), where=where)
@@ -162,17 +162,17 @@ def _of_search(search: Foretold | None, recipe: Recipe, *, seconds: int, where: 
 
 def _of_tolerance(reading: Reading, *, recipe: Recipe, where: str) -> Iterator[Finding]:
     """What the recipe takes that is not as it says, and what it may not know of."""
-    cells = missing.changed(reading)
+    cells = missing_texts.changed(reading)
     if cells:
         yield ok(f"cells would get the value that the recipe says: {cells}", where=where)
-    for said in missing.in_categories(reading.table, recipe=recipe):
+    for said in missing_texts.in_categories(reading.table, recipe=recipe):
         yield note(
             said,
             where=where,
             way_out="if that is a missing value, list it in the recipe's missing_values, and say missing='...' of the"
             " column (docs/columns.md)",
         )
-    for said in missing.spelled_alike(reading.table, recipe=recipe):
+    for said in missing_texts.spelled_alike(reading.table, recipe=recipe):
         yield note(said, where=where, way_out="if each is the same, spell it in one way, in requests too")
     if reading.left_out is not None:
         yield note(

@@ -15,7 +15,7 @@ from lambdas import recipes
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, say, show_json, table
 from workflows.cli.stage import ROOT, Stage
-from workflows.cost import autoscaling, memory, price_list, reports
+from workflows.cost import autoscaling, memory_prices, price_list, reports
 from workflows.cost.alternatives import alternatives, break_even
 from workflows.cost.bills import ALWAYS_FREE, NOTHING_FREE
 from workflows.cost.estimates import SERVING_SECONDS
@@ -144,8 +144,8 @@ def _document(month: Month, listed: Prices, *, free: Mapping[str, float]) -> dic
 
 
 def _memory(calls: reports.Calls, month: Month, listed: Prices) -> dict[str, Any]:
-    found = memory.choices(calls.profile, architecture=month.settings.architecture, prices=listed)
-    return {"choices": [asdict(each) for each in found], "best": asdict(memory.best(found)) if found else None}
+    found = memory_prices.choices(calls.profile, architecture=month.settings.architecture, prices=listed)
+    return {"choices": [asdict(each) for each in found], "best": asdict(memory_prices.best(found)) if found else None}
 
 
 def _show(found: Mapping[str, Any]) -> None:

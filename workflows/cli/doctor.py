@@ -38,8 +38,8 @@ from workflows.local.process import LocalAws
 from workflows.packaging.layers import build, layer_of
 from workflows.packaging.sizes import FunctionSize, of_stage
 from workflows.packaging.tasks import tasks_package
-from workflows.stacks.data import data_template
-from workflows.stacks.main import main_template
+from workflows.stacks.data_stack import data_template
+from workflows.stacks.main_stack import main_template
 from workflows.stacks.settings import stage_settings
 
 COLOURS = {Severity.OK: GOOD, Severity.NOTE: "cyan", Severity.WARNING: "yellow", Severity.ERROR: BAD}

@@ -25,7 +25,7 @@ from workflows.local.process import SHORT_PORT, LocalAws
 
 if TYPE_CHECKING:
     from workflows.drafting.draft import Draft
-    from workflows.drafting.writing import Place
+    from workflows.drafting.placing import Place
 
 
 @click.command()
@@ -60,7 +60,7 @@ def init(
     """
     from workflows.converting.advice import advised, corrected
     from workflows.drafting.draft import draft, model_named_after
-    from workflows.drafting.writing import Place
+    from workflows.drafting.placing import Place
 
     place = Place(model or model_named_after(file.name))
     if not force and not dry_run:

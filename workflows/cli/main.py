@@ -44,7 +44,7 @@ from workflows.cli import (
     tokens,
 )
 from workflows.cli.sentences import complaint
-from workflows.local.state import room
+from workflows.local.state import disk_full
 
 BARRED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.EEXIST}
 """Error codes of a file that belongs to somebody else, is read-only, or has the place of another."""
@@ -106,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         said = in_lines(exc) + (f" (accepted: {accepted})" if accepted else "")
         _fail(type(exc).__name__, said + _not_deployed(exc))
     except Exception as exc:
-        if room.is_full(exc):
+        if disk_full.is_full(exc):
             _fail(DiskFull.__name__, f"no room is left for {exc.filename or 'a file'}: make some, then try again")
         if (barred := _barred(exc)) is not None:
             _fail(type(exc).__name__, f"{barred}: make it writable for the user who runs this, or move it away")

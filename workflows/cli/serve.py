@@ -12,7 +12,7 @@ from chalicelib.registry import models
 from workflows.cli.options import PORTS, model, on_stage
 from workflows.cli.screen import say
 from workflows.cli.stage import Stage
-from workflows.container import unpacking
+from workflows.container import version_package
 
 
 @click.command()
@@ -38,20 +38,22 @@ def serve(stage: Stage, *, version: str, model: str, host: str, port: int, token
 
 
 def _folder(stage: Stage, version: str, *, model: str, made: Path) -> Path:
-    """Where the package lies; raises CommandFailed, ArtifactInvalid, and as `unpacking.published` does."""
+    """Where the package lies; raises CommandFailed, ArtifactInvalid, and as `version_package.published` does."""
     if version.isdecimal():
         models.check(stage.edges, model=model)
-        unpacking.write(unpacking.published(stage.edges, model=model, model_version=int(version))[1], made)
+        version_package.write(
+            version_package.published(stage.edges, model=model, model_version=int(version))[1], made
+        )
         return made
     path = Path(version)
     if path.is_file():
-        unpacking.write(unpacking.unpacked(path.read_bytes(), named=version, needed=set()), made)
+        version_package.write(version_package.unpacked(path.read_bytes(), named=version, needed=set()), made)
         return made
     if not path.is_dir():
         raise CommandFailed(
             f"{version} is no number of a version, and no file or folder: nightswap versions {model} lists them"
         )
-    missing = [name for name in (unpacking.CODE, unpacking.MANIFEST) if not (path / name).is_file()]
+    missing = [name for name in (version_package.CODE, version_package.MANIFEST) if not (path / name).is_file()]
     if missing:
         raise ArtifactInvalid(f"{version} lacks {', '.join(missing)}: name a folder that a package was unpacked into")
     return path.resolve()

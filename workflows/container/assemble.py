@@ -23,7 +23,7 @@ from chalicelib.registry import registry
 from workflows.checking.formats import layers_of
 from workflows.cli.options import model, on_stage
 from workflows.cli.stage import ROOT, Stage
-from workflows.container import unpacking
+from workflows.container import version_package
 from workflows.packaging import layers
 from workflows.packaging.archive import Package
 from workflows.packaging.layers import FOLDER, LAYERS
@@ -49,7 +49,7 @@ def assemble(edges: Edges, *, model: str, model_version: int, root: Path, folder
     for a package that is none, or of a format that this release does not know; `folder` then stays.
     """
     kind = registry.manifest(edges, model=model, model_version=model_version).format
-    package, files = unpacking.published(edges, model=model, model_version=model_version)
+    package, files = version_package.published(edges, model=model, model_version=model_version)
     files |= {f"chalicelib/{name}.py": (root / "chalicelib" / f"{name}.py").read_bytes() for name in CORE}
     files["predict.py"] = (root / "workflows/container/predict.py").read_bytes()
     files |= {f"inference/{file.name}": file.read_bytes() for file in (root / "workflows/inference").glob("*.py")}
@@ -57,8 +57,8 @@ def assemble(edges: Edges, *, model: str, model_version: int, root: Path, folder
     files |= _libraries(layers_of(kind), libraries=libraries)
     if folder.exists():
         shutil.rmtree(folder)
-    unpacking.write(files, folder / "image")
-    unpacking.write({"package.zip": package}, folder)
+    version_package.write(files, folder / "image")
+    version_package.write({"package.zip": package}, folder)
 
 
 def _installed(name: str) -> Iterator[tuple[str, bytes]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chalicelib.cutting import amount, quoted
-from workflows.converting import dates, numbers, separating
+from workflows.converting import numbers, separating, written_dates
 from workflows.converting.decoding import UTF_8, decoded
 from workflows.converting.numbers import Spelling
 
@@ -48,9 +48,9 @@ def _column(column: Sequence[str], spelling: Spelling | None) -> tuple[Sequence[
     """Its cells, and what became of them, in words."""
     if spelling is not None:
         return _changed(column, [spelling.plain(text) for text in column], beside=_beside(spelling))
-    order = dates.order(column)
+    order = written_dates.order(column)
     if order is not None:
-        return _changed(column, [dates.iso(text, order) or text for text in column], beside="")
+        return _changed(column, [written_dates.iso(text, order) or text for text in column], beside="")
     return column, ""
 
 

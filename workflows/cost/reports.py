@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import Any
 
 from chalicelib.errors import CommandFailed
-from workflows.cost.memory import CORE_MB, Profile
+from workflows.cost.memory_prices import CORE_MB, Profile
 
 TEXT = re.compile(
     r"REPORT RequestId: \S+\s+Duration: (?P<durationMs>[0-9.]+) ms\s+Billed Duration: [0-9]+ ms\s+"

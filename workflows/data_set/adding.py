@@ -20,10 +20,10 @@ from chalicelib.errors import (
     TrainingFailed,
 )
 from chalicelib.settings import StageSettings
-from workflows.checking import contents, unlike
-from workflows.checking.contents import Progress
+from workflows.checking import same_content, unlike
 from workflows.checking.file import Content, File, check_room, foresee, hidden_rows, look_at, why_left_out
 from workflows.checking.recipe import in_lines, served
+from workflows.checking.same_content import Progress
 from workflows.converting.advice import advised
 from workflows.data_set.objects import name, objects
 from workflows.data_set.writing import Known, write_all
@@ -92,7 +92,7 @@ def _looked_at(addition: Addition, files: Sequence[File]) -> list[Known]:
     for done, file in enumerate(files):
         addition.progress(f"reading {file.name}", done, len(files))
         content = Content(file.name, file.read())
-        looked.append(Known(file, contents.digest(content.body)))
+        looked.append(Known(file, same_content.digest(content.body)))
         try:
             if recipe is not None and before is not None:
                 with advised(file):
@@ -134,7 +134,7 @@ def _recipe(addition: Addition) -> Recipe | None:
 def _not_there(addition: Addition, files: Sequence[Known]) -> list[Known]:
     """The files that are new; raises BadRequest for another of the same name, or the same rows under another name."""
     found = objects(addition.edges, model=addition.model)
-    digests = contents.digests(addition.edges, found, model=addition.model, progress=addition.progress)
+    digests = same_content.digests(addition.edges, found, model=addition.model, progress=addition.progress)
     by_name = {name(each, model=addition.model): digests.get(each.key, "") for each in found}
     new: list[Known] = []
     problems: list[str] = []
@@ -155,7 +155,7 @@ def _refuse_twins(addition: Addition, files: Sequence[Known]) -> None:
     if addition.mode.twice or not files:
         return
     found = objects(addition.edges, model=addition.model)
-    digests = contents.digests(addition.edges, found, model=addition.model, progress=addition.progress)
+    digests = same_content.digests(addition.edges, found, model=addition.model, progress=addition.progress)
     own = {file.name for file in files}
     there = [each for each in found if each.key in digests]  # an object that is gone meanwhile has no twin
     written = {digests[each.key]: each.modified_at for each in there if name(each, model=addition.model) in own}

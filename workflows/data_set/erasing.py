@@ -23,7 +23,7 @@ from chalicelib.promotion.lease import Lease
 from chalicelib.pruning import pruning_plan
 from chalicelib.registry import registry
 from chalicelib.registry.pin import Pin
-from workflows.checking.contents import Progress
+from workflows.checking.same_content import Progress
 from workflows.data_set import lineage
 from workflows.data_set.batches import holding
 from workflows.data_set.erasing_plan import Affected, Plan

@@ -18,8 +18,8 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.pruning import pruning_plan
 from chalicelib.registry import registry
 from chalicelib.registry.pin import Pin
-from workflows.checking import contents
-from workflows.checking.contents import Progress
+from workflows.checking import same_content
+from workflows.checking.same_content import Progress
 from workflows.data_set import lineage
 from workflows.data_set.batches import holding
 from workflows.data_set.batches.holding import Holding
@@ -179,7 +179,7 @@ def _affected(
 
 def _same_rows(edges: Edges, names: Sequence[str], there: Sequence[ObjectVersion], *, model: str) -> Iterator[str]:
     """Other files with the same rows, as far as is known without fetching a file."""
-    digests = contents.known(edges, model=model)
+    digests = same_content.known(edges, model=model)
     tags = {each.etag for each in there if not each.is_mark}
     rows = {digests[tag] for tag in tags if tag in digests}
     for each in objects(edges, model=model):

@@ -11,7 +11,7 @@ from chalicelib.edges.object_store import Listed
 from chalicelib.registry import registry, run_documents
 from chalicelib.registry.manifest import Manifest
 from chalicelib.runs import dataset
-from workflows.checking.contents import Progress
+from workflows.checking.same_content import Progress
 
 Tags = frozenset[str | None]
 """Entity tags of the contents that something was made of; None for one that was not recorded."""

@@ -17,8 +17,8 @@ from chalicelib.quality.left_out import LeftOut
 from chalicelib.registry import registry
 from chalicelib.registry.live import look
 from chalicelib.registry.manifest import Manifest
-from chalicelib.runs import counted
-from chalicelib.runs.counted import CountedObject
+from chalicelib.runs import row_counts
+from chalicelib.runs.row_counts import CountedObject
 from lambdas import recipes
 from workflows.checking.outside import outside
 from workflows.data_set.objects import name, objects
@@ -67,7 +67,7 @@ def listing(edges: Edges, *, model: str, load: Callable[[str], Recipe] = recipes
     """The files of the data set, then those taken out, each in the order of their names."""
     told: list[str] = []
     live = documents.readable(partial(_live, edges, model), told=told)
-    rows_of = documents.readable(partial(counted.by_etag, edges, model=model), told=told) or {}
+    rows_of = documents.readable(partial(row_counts.by_etag, edges, model=model), told=told) or {}
     bad = documents.readable(partial(left_out.of_model, edges, model=model), told=told) or ()
     gone = {(each.name, each.etag): each for each in bad}
     there = objects(edges, model=model)

@@ -8,8 +8,8 @@ from collections.abc import Sequence, Set
 from chalicelib.cutting import listed
 from chalicelib.edges.object_versions import ObjectVersion, ObjectVersions
 from chalicelib.evidence.erasures import LookedUp
-from workflows.checking.contents import Progress
 from workflows.checking.rows import FileRows, HowRead, Row
+from workflows.checking.same_content import Progress
 from workflows.data_set.lineage import Tags
 
 

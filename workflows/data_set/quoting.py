@@ -15,9 +15,9 @@ from chalicelib.edges.object_versions import ObjectVersion, ObjectVersions
 from chalicelib.evidence import erasures, evidence
 from chalicelib.registry import registry, run_documents
 from chalicelib.registry.manifest import SCORECARD_FILE, Manifest
+from chalicelib.registry.replay_sample import Sample
 from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import Outcome, Profile, State
-from chalicelib.registry.sample import Sample
 from workflows.checking.rows import HowRead, how_read
 from workflows.data_set import redacting
 from workflows.data_set.lineage import Tags, Version

@@ -10,9 +10,9 @@ from chalicelib import layout
 from chalicelib.cutting import listed
 from chalicelib.edges import Edges
 from chalicelib.errors import BadRequest, CommandFailed, NightswapError
-from workflows.checking import contents
-from workflows.checking.contents import Progress
+from workflows.checking import same_content
 from workflows.checking.file import File
+from workflows.checking.same_content import Progress
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Known:
     def read(self) -> bytes:
         """Raises BadRequest when the file changed since it was checked."""
         body = self.file.read()
-        if contents.digest(body) != self.digest:
+        if same_content.digest(body) != self.digest:
             raise BadRequest(f"{self.name} changed since it was looked at: add it when it is complete")
         return body
 
@@ -58,7 +58,7 @@ def write_all(
             progress(f"adding {file.name}", done, len(files))
             body = file.read()
             _write(edges, layout.dataset(model, file.name), body, over=file.over, begun=begun)
-            made[contents.etag(body)] = file.digest
+            made[same_content.etag(body)] = file.digest
         confirm()
     except NightswapError as exc:
         _take_back(edges, begun, model=model, because=exc.message)
@@ -68,7 +68,7 @@ def write_all(
     except KeyboardInterrupt:
         _take_back(edges, begun, model=model, because="interrupted")
         raise
-    contents.remember(edges, made, model=model)
+    same_content.remember(edges, made, model=model)
 
 
 def _write(edges: Edges, key: str, body: bytes, *, over: str | None, begun: list[_Write]) -> None:

@@ -14,7 +14,7 @@ from statelint.linter import Linter
 
 from chalicelib.errors import leaves
 from workflows.definitions.asl import Definition
-from workflows.definitions.checks.calls import call_problems
+from workflows.definitions.checks.function_calls import call_problems
 from workflows.definitions.checks.loops import loop_problems
 from workflows.definitions.checks.policies import policy_problems
 from workflows.definitions.checks.problem import Problem

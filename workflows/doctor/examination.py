@@ -14,7 +14,7 @@ from chalicelib.settings import StageSettings
 from workflows.deploying import regions
 from workflows.doctor.account import existing
 from workflows.doctor.account.credentials import check_region, who_calls
-from workflows.doctor.account.limits import LANE, check_direct_lane, check_limits
+from workflows.doctor.account.lambda_limits import LANE, check_direct_lane, check_limits
 from workflows.doctor.account.permissions import check_permissions
 from workflows.doctor.deployer_policy import policy_of
 from workflows.doctor.finding import Finding, unhindered
@@ -27,7 +27,7 @@ from workflows.doctor.stage.runtimes import check_runtimes
 from workflows.doctor.stage.stage_settings import check_recipes, check_settings
 from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.sizes import FunctionSize
-from workflows.stacks.main import main_template
+from workflows.stacks.main_stack import main_template
 from workflows.stacks.settings import DEFAULTS, stage_settings
 
 

@@ -21,8 +21,8 @@ from chalicelib.exact import between, fewer
 from lambdas.model.arrays import Integers, Texts
 from lambdas.model.evaluation.counted import Counted
 from lambdas.model.evaluation.tally.copies import Copies
-from lambdas.model.gate.baseline import passing_class
 from lambdas.model.gate.bounds import interval
+from lambdas.model.gate.dummy_classifier import passing_class
 from lambdas.model.gate.judging import judge
 from lambdas.model.gate.statistics.detectable import smallest_fall
 from lambdas.model.gate.thresholds import GateRule, at_least

@@ -11,13 +11,13 @@ from itertools import accumulate
 from chalicelib.cutting import amount, quoted, verb
 from chalicelib.limits import CATEGORY_CHARACTERS, NAME_CHARACTERS
 from lambdas.model.recipe import Categorical, Date, Numeric
-from lambdas.model.recipe.parts import MEDIAN
+from lambdas.model.recipe.elements import MEDIAN
 from lambdas.model.recipe.rules import RESERVED
-from workflows.converting.dates import order
 from workflows.converting.marks import MARKS
 from workflows.converting.numbers import is_spelled_number
-from workflows.drafting.arrays import Found, grouped
-from workflows.drafting.columns import Column
+from workflows.converting.written_dates import order
+from workflows.drafting.array_names import Found, grouped
+from workflows.drafting.column_facts import Column
 from workflows.drafting.features import (
     PLACE,
     Choice,

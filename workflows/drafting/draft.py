@@ -13,7 +13,7 @@ from chalicelib.dates.nights import DATE
 from chalicelib.errors import BadRequest, ClassSharesShifted, CommandFailed
 from chalicelib.limits import CLASSES
 from chalicelib.names import nearest_model_name
-from lambdas.model.reading.dataset import read_whole_labels
+from lambdas.model.reading.object_reader import read_whole_labels
 from lambdas.model.reading.records import is_blank, records
 from lambdas.model.reading.table import Table
 from lambdas.model.reading.unpacking import unpack
@@ -21,11 +21,11 @@ from lambdas.model.recipe import Recipe, Tolerate, at_least
 from workflows.checking.file import Content, look_at, without_advice
 from workflows.drafting.baseline import FOLDS, Baseline, baseline
 from workflows.drafting.choosing import CONVERT, choose
-from workflows.drafting.columns import Column, look_at_columns
+from workflows.drafting.column_facts import Column, look_at_columns
 from workflows.drafting.estimators import plain
 from workflows.drafting.features import Choice
-from workflows.drafting.labels import classes_of, what_does_not_count
-from workflows.drafting.source import Parts, source
+from workflows.drafting.near_labels import classes_of, what_does_not_count
+from workflows.drafting.recipe_text import Parts, source
 
 ROWS_OF_A_CLASS = 10
 """Fewer neither teach nor tell anything: the holdout has two of ten."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.cutting import listed, quoted, verb
 from lambdas.model.recipe import Categorical, Numeric
-from workflows.drafting.columns import Column
+from workflows.drafting.column_facts import Column
 
 LEVELS_LISTED = 5
 CELLS_ALIKE = 3

@@ -36,7 +36,7 @@ def check(
     DatasetTooLarge for one that they have no memory for, and the errors of a recipe.
     """
     from lambdas.model.data import room
-    from lambdas.model.formats.table import format_of
+    from lambdas.model.formats.all_formats import format_of
     from lambdas.model.training import imported
 
     made = format_of(imported.format_for(content))

@@ -15,7 +15,7 @@ from types import TracebackType
 from chalicelib.errors import LocalAwsFailed
 from workflows.local import ports
 from workflows.local.environment import HOST, clean
-from workflows.local.state import room
+from workflows.local.state import disk_full
 from workflows.local.state.loading import REJECTED, TOLD
 from workflows.local.state.state_folder import StateFolder
 
@@ -88,10 +88,10 @@ class LocalAws:
         """
         folder = _folder(root, state)
         try:
-            with room.needed(folder.path):
+            with disk_full.needed(folder.path):
                 folder.prepare()
-                room.check(folder.path)
-        except room.DiskFull as full:
+                disk_full.check(folder.path)
+        except disk_full.DiskFull as full:
             raise LocalAwsFailed(f"the local AWS cannot start: {full}") from full
         with folder.starting():
             if (pid := folder.owner()) is not None:

@@ -27,10 +27,10 @@ from workflows.local.emulator import (
     change_sets,
     enforcement,
     functions,
+    made_up_errors,
     rest_apis,
-    traffic,
-    trials,
     updates,
+    version_metrics,
     warm,
 )
 from workflows.local.emulator.resources import bucket_configurations, budgets
@@ -136,10 +136,10 @@ def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threadin
     updates.install(update_seconds=options.update_seconds)
     aliases.install()
     warm.install(idle_seconds=options.idle_seconds)
-    traffic.install()
+    version_metrics.install()
     backlog.install()
     change_sets.install()
-    trials.install()
+    made_up_errors.install()
     objects.install(folder)
     bucket_configurations.install()
     budgets.install()

@@ -22,8 +22,8 @@ from chalicelib.settings import StageSettings
 from workflows.deploying.chalice_app import access_log, keep_warm
 from workflows.deploying.chalice_app.attach import NIGHTLY
 from workflows.deploying.chalice_app.chalice_resources import API_HANDLER, role_name
+from workflows.planning.changed_values import Values, changed
 from workflows.planning.roles import Statement
-from workflows.planning.values import Values, changed
 from workflows.stacks.settings import stage_entry
 
 SMALLEST_MB = 128

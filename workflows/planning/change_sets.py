@@ -11,7 +11,7 @@ from chalicelib.errors import DeploymentFailed
 from workflows.deploying.cloudformation.proposals import Proposal, WantedStack, propose
 from workflows.deploying.cloudformation.templates import StoreTemplate
 from workflows.deploying.progress import Patience
-from workflows.planning.values import change
+from workflows.planning.changed_values import change
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient

@@ -24,8 +24,8 @@ from workflows.deploying.chalice_app.chalice_resources import (
 )
 from workflows.deploying.progress import refusals
 from workflows.planning.app import API, boundary_values, code_values, function_values, throttle_values
+from workflows.planning.changed_values import Values
 from workflows.planning.roles import Statement
-from workflows.planning.values import Values
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -145,7 +145,7 @@ def _listed(local: Edges, *, model: str) -> list[Object]:
 
 
 def _made(local: Edges) -> Artifact:
-    from lambdas.model.formats.table import format_of
+    from lambdas.model.formats.all_formats import format_of
 
     form = run_documents.artifact_format(local, run=RUN)
     stored = local.store.find(layout.work(RUN, format_of(form).file))
@@ -154,7 +154,7 @@ def _made(local: Edges) -> Artifact:
 
 
 def _read(content: bytes, form: str) -> Artifact:
-    from lambdas.model.formats.table import format_of
+    from lambdas.model.formats.all_formats import format_of
 
     return format_of(form).code().load(content)
 

@@ -1,8 +1,8 @@
 """The two CloudFormation templates of a stage, as plain Python dictionaries.
 
-data.py          nightswap-S-data: bucket, token parameter and the alarms' topic, which outlive the rest
+data_stack.py    nightswap-S-data: bucket, token parameter and the alarms' topic, which outlive the rest
 bucket_forms.py  the bucket's properties as S3's own calls spell them
-main.py          nightswap-S: functions, state machine, rule and alarms, which can be thrown away and made again
+main_stack.py    nightswap-S: functions, state machine, rule and alarms, which can be thrown away and made again
 functions.py     how large each function is, and the resources that one function needs
 layers.py        the third-party libraries of the tasks
 alarms.py        the alarms

@@ -4,9 +4,9 @@ Preprocess describes the job, the state machine runs it, and the function Train 
 
 job.py           describes the job: its name, what it reads, what it may take and cost
 script.py        what the job runs
-folder_store.py  a folder in the place of the stage's bucket
+job_folder.py    a folder in the place of the stage's bucket
 older_python.py  what Python 3.10 lacks, which the job's image has
-archive.py       reads the archive that it left
+job_archive.py   reads the archive that it left
 collected.py     takes what the job made, and trusts none of it
 tuner.py         has SageMaker's tuner start a job for each trial of a search, and takes the best
 built_in.py      the same of one of SageMaker's own algorithms: its rows, its job, its model

@@ -20,7 +20,7 @@ from chalicelib.layout import Place
 from chalicelib.limits import BUILT_IN_FEATURES, BUILT_IN_TEXT_BYTES, IMPORT_TEXT_BYTES
 from lambdas import engine
 from lambdas.engines.sagemaker import job
-from lambdas.engines.sagemaker.archive import file_of
+from lambdas.engines.sagemaker.job_archive import file_of
 from lambdas.intermediates import read
 from lambdas.model.built_in.algorithms import BuiltIn, LinearLearner, XGBoost
 from lambdas.model.data import room

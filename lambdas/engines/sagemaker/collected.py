@@ -20,9 +20,9 @@ from chalicelib.limits import CLASSES, PACKAGED_BYTES
 from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Training
 from lambdas import answers
-from lambdas.engines.sagemaker.archive import files_of
+from lambdas.engines.sagemaker.job_archive import files_of
 from lambdas.model import predictions
-from lambdas.model.formats.table import FORMATS
+from lambdas.model.formats.all_formats import FORMATS
 from lambdas.model.predictions import Answers
 from lambdas.parts import Parts
 

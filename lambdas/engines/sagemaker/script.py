@@ -27,8 +27,8 @@ from chalicelib.layout import Place  # noqa: E402
 from chalicelib.settings import TaskSettings  # noqa: E402
 from lambdas import recipes, train  # noqa: E402
 from lambdas.engines.sagemaker import job, tuner  # noqa: E402
-from lambdas.engines.sagemaker.folder_store import FolderStore  # noqa: E402
-from lambdas.model.formats.table import format_of  # noqa: E402
+from lambdas.engines.sagemaker.job_folder import FolderStore  # noqa: E402
+from lambdas.model.formats.all_formats import format_of  # noqa: E402
 from lambdas.model.recipe import Recipe  # noqa: E402
 from lambdas.model.training.estimator import format_for  # noqa: E402
 from lambdas.model.training.search.searching import FOLD_ENDED, Around  # noqa: E402

@@ -10,7 +10,7 @@ import numpy as np
 from lambdas.model.arrays import Floats
 from lambdas.model.data.part import Part
 from lambdas.model.recipe import Recipe
-from lambdas.model.recipe.parts import CATEGORIES_OF_A_DATE, SECONDS
+from lambdas.model.recipe.elements import CATEGORIES_OF_A_DATE, SECONDS
 from lambdas.serve.dates import DAY, PARTS
 
 

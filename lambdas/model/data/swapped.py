@@ -16,7 +16,7 @@ import numpy as np
 from lambdas.model.arrays import Floats
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
-from lambdas.model.recipe.parts import Element
+from lambdas.model.recipe.elements import Element
 
 ROWS_MIN = 30
 """Of fewer rows the quartiles are far off by chance."""

@@ -18,7 +18,7 @@ from lambdas.model.evaluation.measures import Measures
 from lambdas.model.evaluation.tally.holdout import Holdout
 from lambdas.model.evaluation.tally.tally import ANCHOR, CHALLENGER, CHAMPION, Keep
 from lambdas.model.evaluation.verdict import judged
-from lambdas.model.gate.baseline import passing_class
+from lambdas.model.gate.dummy_classifier import passing_class
 from lambdas.model.metrics.curves import SWEPT
 from lambdas.model.recipe import Recipe
 

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from lambdas.model.arrays import Floats, Integers
-from lambdas.serve import functions
+from lambdas.serve import number_functions
 
 Step = tuple[Any, ...]
-"""A name of `lambdas/serve/functions.py`, and numbers."""
+"""A name of `lambdas/serve/number_functions.py`, and numbers."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class LevelFeature:
         return replace(self, values=self.values * number, rest=self.rest * float(number))
 
     def put_through(self, step: Step) -> LevelFeature:
-        function = functions.through([step])
+        function = number_functions.through([step])
         values = np.array([function(each) for each in self.values.tolist()], dtype=np.float64)
         return replace(self, values=values, rest=function(self.rest))
 

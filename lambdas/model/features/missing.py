@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from lambdas.model.features.curves import is_part_of_a_date
+from lambdas.model.features.column_functions import is_part_of_a_date
 from lambdas.model.features.searches import SEARCHES, candidates
 from lambdas.model.features.steps import PARTS_OF, class_name
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.arrays import Floats
-from lambdas.model.features.curves import plain
+from lambdas.model.features.column_functions import plain
 from lambdas.model.features.linear import Feature, LevelFeature, NumberFeature, PlainFeature
 
 Sums = tuple[Sequence[Feature], Floats, Floats]

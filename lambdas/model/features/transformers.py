@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lambdas.model.features.curves import CURVES, clipped
+from lambdas.model.features.column_functions import CURVES, clipped
 from lambdas.model.features.linear import Feature
 from lambdas.model.features.one_hot import one_hot
 from lambdas.model.features.projections import PROJECTIONS

@@ -18,7 +18,7 @@ from lambdas.model.filling.exactly import Total
 from lambdas.model.filling.middle import medians
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
-from lambdas.model.recipe.parts import IMPUTER, KEPT, MEAN, MEDIAN
+from lambdas.model.recipe.elements import IMPUTER, KEPT, MEAN, MEDIAN
 
 MOST_FREQUENT = "most_frequent"
 """As SimpleImputer calls it."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.built_in.algorithms import BuiltIn
-from lambdas.model.formats.table import FORMATS, Format, format_of
+from lambdas.model.formats.all_formats import FORMATS, Format, format_of
 
 
 def choose(estimator: Any, *, named: str | None, formats: Mapping[str, Format] = FORMATS) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from chalicelib.errors import ArtifactInvalid
 from lambdas import serve
-from lambdas.model.formats.table import FORMATS, Format, format_of
+from lambdas.model.formats.all_formats import FORMATS, Format, format_of
 
 MANIFEST_FIELDS = ("model", "model_version", "artifact_sha256", "format")
 """What the serving function reads of its manifest, beside the name of the artifact's file, which is added here."""

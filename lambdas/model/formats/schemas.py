@@ -7,7 +7,7 @@ from typing import Any
 
 from lambdas.model.formats.fitted import Fitted
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
-from lambdas.model.recipe.parts import CLIP, KEPT, Array
+from lambdas.model.recipe.elements import CLIP, KEPT, Array
 from lambdas.serve.schema import ARRAY, CLIPPED, DATE, IGNORED, REFUSED
 
 

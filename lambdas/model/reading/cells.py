@@ -24,7 +24,7 @@ from chalicelib.limits import CATEGORY_CHARACTERS
 from lambdas.model.arrays import Floats
 from lambdas.model.reading.date_cells import DAY_SECONDS, seconds_in
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
-from lambdas.model.recipe.parts import CLIP, INFINITIES, MAGNITUDE_MAX
+from lambdas.model.recipe.elements import CLIP, INFINITIES, MAGNITUDE_MAX
 from lambdas.serve.refusal import listed
 from lambdas.serve.schema import NUMBER, NumberColumn
 from lambdas.serve.seldom.date_texts import DateColumn

@@ -26,7 +26,7 @@ from lambdas.model.reading.cells import (
 from lambdas.model.reading.header import Places
 from lambdas.model.reading.table import Extent, Labels, Table
 from lambdas.model.recipe import Numeric, Recipe
-from lambdas.model.recipe.parts import CLIP, DROP
+from lambdas.model.recipe.elements import CLIP, DROP
 
 Codes = NDArray[np.integer]
 

@@ -2,26 +2,25 @@
 
     from lambdas.model.recipe import Numeric, Recipe, at_least
 
-recipe.py        the recipe
-fields.py        its fields
-parts.py         the small values that it is made of
-rules.py         finds contradictions in it
-types.py         checks the type of each field
-sizes.py         limits the size of each part
-split_rules.py   finds contradictions in its split and its window
-gate_rules.py    finds thresholds that make no sense
+recipe.py            the recipe
+fields.py            its fields
+elements.py          the small values that it is made of
+rules.py             finds contradictions in it
+types.py             checks the type of each field
+size_rules.py        limits the size of each part
+split_rules.py       finds contradictions in its split and its window
+gate_rules.py        finds thresholds that make no sense
 comparison_rules.py  finds demands on the comparison with the champion that cannot be met
-threshold_rules.py  finds an operating point that makes no sense
-trivial_answers.py  finds an answer without a look at the row that passes them
-recipe_files.py  which files of a folder hold a recipe
-hosting/         the endpoints of versions
-tuning/          the ranges of parameters that are searched
+threshold_rules.py   finds an operating point that makes no sense
+trivial_answers.py   finds an answer without a look at the row that passes them
+recipe_files.py      which files of a folder hold a recipe
+hosting/             the endpoints of versions
+tuning/              the ranges of parameters that are searched
 """
 
 from lambdas.model.built_in.algorithms import LinearLearner, XGBoost
 from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
-from lambdas.model.recipe.hosting.endpoint import Endpoint, Scheduled
-from lambdas.model.recipe.parts import (
+from lambdas.model.recipe.elements import (
     Approval,
     Categorical,
     Columns,
@@ -35,6 +34,7 @@ from lambdas.model.recipe.parts import (
     Tolerate,
     Window,
 )
+from lambdas.model.recipe.hosting.endpoint import Endpoint, Scheduled
 from lambdas.model.recipe.recipe import Recipe
 from lambdas.model.recipe.tuning.ranges import Continuous, Integer, OneOf, Tune
 from lambdas.serve.dates import day, hour, minute, month, weekday, year

@@ -13,8 +13,7 @@ from chalicelib.exact import exact
 from lambdas.model.built_in.algorithms import BuiltIn
 from lambdas.model.gate.demands import RATCHET, SURE, Demands
 from lambdas.model.gate.thresholds import GateRule
-from lambdas.model.recipe.hosting.endpoint import Endpoint
-from lambdas.model.recipe.parts import (
+from lambdas.model.recipe.elements import (
     CATEGORIES_OF_A_DATE,
     NUMBERS_OF_A_DATE,
     SECONDS,
@@ -32,6 +31,7 @@ from lambdas.model.recipe.parts import (
     Tolerate,
     Window,
 )
+from lambdas.model.recipe.hosting.endpoint import Endpoint
 from lambdas.model.recipe.tuning.ranges import Tune
 
 LAMBDA, SAGEMAKER = "lambda", "sagemaker"

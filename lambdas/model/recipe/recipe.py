@@ -7,10 +7,7 @@ from dataclasses import dataclass, replace
 from chalicelib.errors import RecipeInvalid
 from lambdas.model.built_in.algorithms import LinearLearner, XGBoost
 from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
-from lambdas.model.recipe.fields import Fields
-from lambdas.model.recipe.gate_rules import costs_of_positive
-from lambdas.model.recipe.hosting.endpoint import Endpoint, Scheduled
-from lambdas.model.recipe.parts import (
+from lambdas.model.recipe.elements import (
     Approval,
     Categorical,
     Columns,
@@ -24,6 +21,9 @@ from lambdas.model.recipe.parts import (
     Tolerate,
     Window,
 )
+from lambdas.model.recipe.fields import Fields
+from lambdas.model.recipe.gate_rules import costs_of_positive
+from lambdas.model.recipe.hosting.endpoint import Endpoint, Scheduled
 from lambdas.model.recipe.rules import problems
 from lambdas.model.recipe.types import shown
 

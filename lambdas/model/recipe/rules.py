@@ -13,10 +13,7 @@ from chalicelib.contracts.instances import INSTANCES, SPOT_WAIT_SECONDS
 from chalicelib.limits import LISTED_NAMES, OBJECTS, SERVING_MB_MAX, SERVING_MB_MIN, SERVING_SECONDS_MAX
 from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
 from lambdas.model.recipe.comparison_rules import comparison_problems
-from lambdas.model.recipe.fields import Fields
-from lambdas.model.recipe.gate_rules import gate_problems
-from lambdas.model.recipe.hosting.endpoint_rules import target_problems
-from lambdas.model.recipe.parts import (
+from lambdas.model.recipe.elements import (
     CATEGORIES_OF_A_DATE,
     IMPUTER,
     INFINITIES,
@@ -29,7 +26,10 @@ from lambdas.model.recipe.parts import (
     Numeric,
     Serving,
 )
-from lambdas.model.recipe.sizes import size_problems
+from lambdas.model.recipe.fields import Fields
+from lambdas.model.recipe.gate_rules import gate_problems
+from lambdas.model.recipe.hosting.endpoint_rules import target_problems
+from lambdas.model.recipe.size_rules import size_problems
 from lambdas.model.recipe.split_rules import split_problems
 from lambdas.model.recipe.threshold_rules import threshold_problems
 from lambdas.model.recipe.tuning.range_types import range_type_problems

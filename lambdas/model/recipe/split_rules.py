@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lambdas.model.recipe.elements import BY_TIME, COPIES_TOGETHER, Split, Window
 from lambdas.model.recipe.fields import Fields
-from lambdas.model.recipe.parts import BY_TIME, COPIES_TOGETHER, Split, Window
 from lambdas.model.recipe.types import shown
 
 SHARE_MIN = 0.0001

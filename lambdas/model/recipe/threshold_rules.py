@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from chalicelib.cutting import listed
 from lambdas.model.metrics.ratios import ERRORS
+from lambdas.model.recipe.elements import Threshold
 from lambdas.model.recipe.fields import Fields
-from lambdas.model.recipe.parts import Threshold
 
 ONE_OF_FOUR = "Threshold(0.3), Threshold.at_precision(0.95), Threshold.at_recall(0.9) or Threshold.by_costs(...)"
 

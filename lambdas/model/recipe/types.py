@@ -13,9 +13,7 @@ from typing import TypeGuard
 from lambdas.model.built_in.algorithms import BUILT_INS, BuiltIn
 from lambdas.model.gate.demands import RATCHET
 from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, GateRule
-from lambdas.model.recipe.fields import ENGINES, TARGETS, Fields
-from lambdas.model.recipe.hosting.endpoint import Endpoint, Scheduled
-from lambdas.model.recipe.parts import (
+from lambdas.model.recipe.elements import (
     CATEGORIES_OF_A_DATE,
     CLIP,
     DROP,
@@ -38,6 +36,8 @@ from lambdas.model.recipe.parts import (
     Tolerate,
     Window,
 )
+from lambdas.model.recipe.fields import ENGINES, TARGETS, Fields
+from lambdas.model.recipe.hosting.endpoint import Endpoint, Scheduled
 from lambdas.model.recipe.tuning.ranges import Tune
 from lambdas.serve.seldom.date_texts import FIRST, LAST
 

@@ -10,8 +10,8 @@ from chalicelib.errors import ObjectUnreadable
 from lambdas.model.arrays import Integers
 from lambdas.model.reading.cells import day_check
 from lambdas.model.reading.columns import Bad, Gathered, Part, Wanted
-from lambdas.model.reading.dataset import read_texts
 from lambdas.model.reading.date_cells import DAY_SECONDS, seconds_in
+from lambdas.model.reading.object_reader import read_texts
 from lambdas.model.reading.unpacking import way_out
 from lambdas.model.splitting.split import Mask
 from lambdas.serve.seldom.date_texts import FIRST

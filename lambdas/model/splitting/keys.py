@@ -17,7 +17,7 @@ from string import whitespace
 import numpy as np
 
 from lambdas.model.reading.columns import Bad, Gathered, Part, Wanted
-from lambdas.model.reading.dataset import read_texts
+from lambdas.model.reading.object_reader import read_texts
 from lambdas.model.splitting.row_hashes import Words, mixed_in
 from lambdas.model.splitting.split import GROUPED, TOGETHER, Draw
 from lambdas.serve.schema import NUMBER

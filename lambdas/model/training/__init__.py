@@ -5,8 +5,8 @@ search/              the best parameters of an estimator, before the fit
 draw.py              few rows of many, for what looks at few
 memory.py            what a fit part by part needs
 cross_validation.py  how well the recipe does on the training part
-choosing.py          the operating point, on rows that the cross-validation held out
-asking.py            asks an imported model about rows before it is taken
+threshold_choice.py  the operating point, on rows that the cross-validation held out
+imported_answers.py  asks an imported model about rows before it is taken
 imported.py          a model that was trained elsewhere, in the place of a fit
 built_in.py          a model of one of SageMaker's own algorithms, in the place of a fit
 trial.py             a fit of few rows, before the real one

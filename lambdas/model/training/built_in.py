@@ -15,12 +15,12 @@ from lambdas.model.data.date_parts import spread
 from lambdas.model.filling.fills import NONE_MISSING, Fills, fills
 from lambdas.model.folding.summary import Summary
 from lambdas.model.folding.total import Rows
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.formats.encoded import Encoding
 from lambdas.model.formats.fitted import Fitted, Levels
-from lambdas.model.formats.table import format_of
 from lambdas.model.recipe import Recipe
-from lambdas.model.training.choosing import operating_point
 from lambdas.model.training.cross_validation import Validated
+from lambdas.model.training.threshold_choice import operating_point
 
 LEFT_OUT = "SageMaker fitted it once, on the whole training part"
 

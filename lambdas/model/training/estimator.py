@@ -27,17 +27,17 @@ from lambdas.model.folding import fit as folding
 from lambdas.model.folding.foldable import why_not
 from lambdas.model.folding.summary import Summary
 from lambdas.model.folding.total import Rows
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.formats.choice import choose
 from lambdas.model.formats.fitted import Fitted, Levels, failures
 from lambdas.model.formats.numbered import fitted
-from lambdas.model.formats.table import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
-from lambdas.model.training.choosing import operating_point
 from lambdas.model.training.cross_validation import ROWS_MAX, cross_validate
 from lambdas.model.training.draw import drawn
 from lambdas.model.training.memory import needed_mb
 from lambdas.model.training.search.candidates import each_of, searched
+from lambdas.model.training.threshold_choice import operating_point
 
 
 def format_for(recipe: Recipe) -> str:

@@ -13,13 +13,13 @@ from chalicelib.cutting import listed
 from chalicelib.errors import ImportRefused
 from chalicelib.limits import IMPORT_BYTES, IMPORT_TEXT_BYTES
 from lambdas.model.filling.fills import NONE_MISSING, Fills
+from lambdas.model.formats.all_formats import FORMATS, Foreign, format_of
 from lambdas.model.formats.fitted import Fitted, Levels
-from lambdas.model.formats.table import FORMATS, Foreign, format_of
 from lambdas.model.recipe import Categorical, Recipe
-from lambdas.model.recipe.parts import KEPT
-from lambdas.model.training.asking import ask
-from lambdas.model.training.choosing import operating_point
+from lambdas.model.recipe.elements import KEPT
 from lambdas.model.training.cross_validation import Validated
+from lambdas.model.training.imported_answers import ask
+from lambdas.model.training.threshold_choice import operating_point
 
 FORMAT_OF_TEXTS = "trees"
 LEFT_OUT = "the model was imported"

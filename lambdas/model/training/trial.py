@@ -14,8 +14,8 @@ import numpy as np
 
 from chalicelib.errors import EstimatorUnsupported, TrainingFailed
 from lambdas.model.arrays import Floats
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.formats.fitted import Expected, Exported, Levels
-from lambdas.model.formats.table import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
 from lambdas.model.recipe.tuning.ranges import Plain

@@ -16,7 +16,7 @@ def refusal(scorer: Scorer, row: Row) -> Refused:
     if undefined is None:
         message = "these numbers are too large to be scored"
         return Refused("FeatureOutOfRange", message, accepted="smaller numbers")
-    from ..functions import refused
+    from ..number_functions import refused
 
     position, steps = undefined
     return refused(scorer.schema.columns[position].name, row[position], steps)

@@ -15,8 +15,8 @@ from tests.contract.stacks.reading import of_type, statements
 from tests.short_forms import read_template
 from workflows.doctor.deployer_policy import deployer_policy
 from workflows.packaging.needs import NOTHING, Needs
-from workflows.stacks.data import data_template
-from workflows.stacks.main import main_template
+from workflows.stacks.data_stack import data_template
+from workflows.stacks.main_stack import main_template
 
 ROOT = Path(__file__).parents[3]
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")

@@ -17,8 +17,8 @@ from typing import Any
 from chalicelib.settings import StageSettings
 from tests.contract.authorization.policies import MODELS, NAMES
 from tests.contract.stacks.reading import resolved
-from workflows.stacks.data import data_template
-from workflows.stacks.main import main_template
+from workflows.stacks.data_stack import data_template
+from workflows.stacks.main_stack import main_template
 from workflows.stacks.settings import DEFAULTS
 
 HANDLERS = ("create", "read", "update", "delete")

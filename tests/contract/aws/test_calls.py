@@ -41,7 +41,7 @@ from chalicelib.errors import (
     leaves,
 )
 from chalicelib.names import Names
-from workflows.local.state import room
+from workflows.local.state import disk_full
 
 ADDRESS = "https://aws"
 BROKEN: list[BotoCoreError] = [
@@ -142,8 +142,8 @@ def test_everything_else_passes_as_it_is() -> None:
 
 
 def test_full_disk_of_the_local_aws_is_told_with_its_folder_and_not_tried_again() -> None:
-    refusal = {"Error": {"Code": room.REFUSAL, "Message": room.message(Path("/home/me/.nightswap"))}}
-    error = ClientError({**refusal, "ResponseMetadata": {"HTTPStatusCode": room.STATUS}}, "PutObject")  # type: ignore[typeddict-item]
+    refusal = {"Error": {"Code": disk_full.REFUSAL, "Message": disk_full.message(Path("/home/me/.nightswap"))}}
+    error = ClientError({**refusal, "ResponseMetadata": {"HTTPStatusCode": disk_full.STATUS}}, "PutObject")  # type: ignore[typeddict-item]
 
     with (
         pytest.raises(DiskFull, match=r"^putting s3://b/k: no room is left in /home/me/.nightswap: make some"),

@@ -17,7 +17,7 @@ from lambdas.serve import labels
 from tests.contract.aws.conftest import Scripted
 from tests.unit.lambdas.serve.test_handler import GOOD, SERVICE
 from tests.unit.lambdas.serve.test_handler import QUERY as QUERY_OF_GOOD
-from workflows.local.emulator.traffic import counts
+from workflows.local.emulator.version_metrics import counts
 
 GROUP = "/aws/lambda/nightswap-prod-serve-kdd99-http"
 SINCE = datetime(2026, 11, 21, 3, 2, 59, tzinfo=UTC)

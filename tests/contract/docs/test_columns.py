@@ -14,7 +14,7 @@ from lambdas.model.data.part import Part
 from lambdas.model.filling.fills import fills
 from lambdas.model.folding.total import Rows
 from lambdas.model.formats.scorecard.export import export
-from lambdas.model.reading.dataset import read_text
+from lambdas.model.reading.object_reader import read_text
 from lambdas.model.recipe import Recipe
 from lambdas.model.training.estimator import fit
 from lambdas.serve.handler import Service

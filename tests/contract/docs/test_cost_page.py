@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from tests.contract.docs import pages
 from workflows.cli.main import group
-from workflows.cost import autoscaling, memory
+from workflows.cost import autoscaling, memory_prices
 
 PAGE = pages.PAGES["cost.md"]
 
@@ -29,4 +29,4 @@ def test_the_page_tells_the_simulated_endpoint_as_it_is() -> None:
     assert f"under a ramp to {max(map(max, autoscaling.LOADS.values())):,.0f}" in PAGE
     assert f"after {autoscaling.OVER} minutes above the target" in PAGE
     assert f"serves {scaling.starts_in} minutes later" in PAGE
-    assert f"Below {memory.CORE_MB:,} MB" in PAGE
+    assert f"Below {memory_prices.CORE_MB:,} MB" in PAGE

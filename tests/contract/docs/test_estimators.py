@@ -16,7 +16,7 @@ from lambdas.model.formats.scorecard import reasons
 from lambdas.model.formats.scorecard.supported import CLASSIFIERS, SERVED, TRANSFORMERS
 from lambdas.model.recipe import Recipe
 from lambdas.serve.dates import PARTS
-from lambdas.serve.functions import NUMPYS
+from lambdas.serve.number_functions import NUMPYS
 from tests.contract.docs import pages
 from workflows.checking.recipe import try_out
 

@@ -10,9 +10,9 @@ import pytest
 from chalicelib.errors import ImportRefused
 from lambdas import recipes
 from lambdas.model.formats.onnx.checking import IR_VERSIONS, OPSETS, REPEATING
-from lambdas.model.formats.onnx.signature import SCORES
-from lambdas.model.training.asking import ROWS
+from lambdas.model.formats.onnx.inputs_and_outputs import SCORES
 from lambdas.model.training.imported import fitted
+from lambdas.model.training.imported_answers import ROWS
 from tests.contract.docs import pages
 from tests.given import foreign_graphs as graphs
 

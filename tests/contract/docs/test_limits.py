@@ -21,11 +21,11 @@ from lambdas.serve import handler
 from tests.contract.docs import pages
 from workflows.checking import file
 from workflows.definitions.checks import policies
-from workflows.doctor.account.limits import NEW_ACCOUNT_CONCURRENCY
+from workflows.doctor.account.lambda_limits import NEW_ACCOUNT_CONCURRENCY
 from workflows.doctor.stage import runtimes
-from workflows.stacks.data import RUN_DAYS, SUPERSEDED_DAYS, data_template
+from workflows.stacks.data_stack import RUN_DAYS, SUPERSEDED_DAYS, data_template
 from workflows.stacks.functions import task_sizes
-from workflows.stacks.main import main_template
+from workflows.stacks.main_stack import main_template
 
 PAGE = pages.PAGES["limits.md"]
 ROWS = pages.rows(PAGE)

@@ -10,8 +10,8 @@ import pytest
 
 from lambdas.model.features.searches import SEARCHES
 from lambdas.model.features.steps import PARTS_OF
+from lambdas.model.formats.all_formats import FORMATS
 from lambdas.model.formats.onnx.supported import CALIBRATED, CLASSIFIERS, SERVED, TRANSFORMERS, check
-from lambdas.model.formats.table import FORMATS
 from lambdas.model.recipe import Recipe
 from lambdas.serve import onnx
 from tests.contract.docs import pages

@@ -19,7 +19,7 @@ from workflows.stacks.alarms import model_alarms, stage_alarms
 
 PAGE = PAGES["operating.md"]
 STOPPED = "ABORTED"
-"""An execution's status, as `workflows.stacks.main` hands it to RestoreAlias for an error."""
+"""An execution's status, as `workflows.stacks.main_stack` hands it to RestoreAlias for an error."""
 
 
 def rows(heading: str) -> list[list[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lambdas.model.reading.dataset import read_object
+from lambdas.model.reading.object_reader import read_object
 from tests.contract.docs import pages
 from workflows.cli.picture import svg
 

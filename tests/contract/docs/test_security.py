@@ -18,7 +18,7 @@ from tests.contract.docs import pages
 from workflows.deploying.chalice_app.access_log import FIELDS
 from workflows.packaging.needs import Needs
 from workflows.stacks import grants
-from workflows.stacks.data import data_template
+from workflows.stacks.data_stack import data_template
 from workflows.stacks.grants import TASK_GRANTS, Grant
 from workflows.stacks.permissions import serving_statements
 

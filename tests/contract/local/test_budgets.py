@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from chalicelib.names import Names
 from chalicelib.settings import StageSettings
 from workflows.local.process import LocalAws
-from workflows.stacks.data import data_template
+from workflows.stacks.data_stack import data_template
 
 Clients = Callable[..., Any]
 NAMES = Names(stage="watched", account="000000000000", region="us-east-1")

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from chalicelib.errors import LocalAwsFailed
 from tests.full_disk import no_room
 from workflows.local.process import LocalAws
-from workflows.local.state import room
+from workflows.local.state import disk_full
 from workflows.local.state.checkpoint import INTERVAL_SECONDS
 
 Start = Callable[..., LocalAws]
@@ -58,7 +58,9 @@ def test_write_without_room_is_refused_and_the_next_one_with_room_is_not(aws: Lo
     store.put_object(Bucket=BUCKET, Key="ledger/m/2", Body=b"at last", IfNoneMatch="*")
     after = store.get_object(Bucket=BUCKET, Key="ledger/m/2")["Body"].read()
 
-    assert overwritten == created == deleted == (room.REFUSAL, room.message(aws.folder.path), room.STATUS)
+    assert (
+        overwritten == created == deleted == (disk_full.REFUSAL, disk_full.message(aws.folder.path), disk_full.STATUS)
+    )
     assert (read, listed, after) == (b"first", [KEY], b"at last")
 
 

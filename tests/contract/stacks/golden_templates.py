@@ -13,8 +13,8 @@ from typing import Any
 from chalicelib.names import Names
 from chalicelib.settings import StageSettings
 from workflows.doctor.deployer_policy import deployer_policy
-from workflows.stacks.data import data_template
-from workflows.stacks.main import main_template
+from workflows.stacks.data_stack import data_template
+from workflows.stacks.main_stack import main_template
 from workflows.stacks.settings import DEFAULTS
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -12,8 +12,8 @@ from chalicelib.names import Names
 from chalicelib.runs import outcomes
 from chalicelib.settings import StageSettings
 from tests.contract.stacks.reading import of_type
-from workflows.stacks.data import data_template
-from workflows.stacks.main import main_template
+from workflows.stacks.data_stack import data_template
+from workflows.stacks.main_stack import main_template
 
 MODELS = ["kdd99-http", "mnist"]
 SETTINGS = StageSettings(rejected_days=4, failing_days=5, latency_ms=250)

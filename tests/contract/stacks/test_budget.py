@@ -15,7 +15,7 @@ from tests.contract.stacks.reading import of_type, resolved
 from workflows.definitions.checks.integrations import integration_mistakes
 from workflows.deploying.cloudformation.wanted import stage_tags
 from workflows.stacks.arns import alerts_arn
-from workflows.stacks.data import data_template
+from workflows.stacks.data_stack import data_template
 
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 PLAIN = data_template(NAMES)

@@ -17,7 +17,7 @@ from workflows.definitions.functions import EXAMPLES
 from workflows.deploying.cloudformation.uploads import definition_for
 from workflows.packaging.needs import Needs
 from workflows.planning.machine import completed
-from workflows.stacks.main import main_template
+from workflows.stacks.main_stack import main_template
 from workflows.stacks.sagemaker import LINEAR_LEARNER, LINEAR_LEARNER_REGISTRIES, REGISTRIES, XGBOOST
 
 ROOT = Path(__file__).parents[3]

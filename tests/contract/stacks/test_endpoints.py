@@ -15,7 +15,7 @@ from chalicelib.settings import StageSettings
 from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import statements
 from workflows.packaging.needs import Needs
-from workflows.stacks.main import main_template
+from workflows.stacks.main_stack import main_template
 from workflows.stacks.settings import DEFAULTS
 
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/nightswap:7"

@@ -21,8 +21,8 @@ from chalicelib.settings import StageSettings
 from tests.clone import ROOT
 from tests.short_forms import read_template
 from workflows.deploying.chalice_app.chalice_resources import function_name, function_names
-from workflows.stacks.data import data_template
-from workflows.stacks.main import main_template
+from workflows.stacks.data_stack import data_template
+from workflows.stacks.main_stack import main_template
 
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 SETTINGS = StageSettings(alert_email="ops@example.com", xray="on", architecture="arm64", direct_concurrency=5)

@@ -12,8 +12,8 @@ from chalicelib.names import TASKS, Names, state_name
 from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import of_type, resolved, statements
 from workflows.packaging.needs import Needs
-from workflows.stacks.data import data_template
-from workflows.stacks.main import main_template
+from workflows.stacks.data_stack import data_template
+from workflows.stacks.main_stack import main_template
 
 CHALICE = Path(__file__).parents[3] / ".chalice"
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")

@@ -14,7 +14,7 @@ from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import statements
 from tests.contract.stacks.sdk_images import registry, retrieved
 from workflows.packaging.needs import Needs
-from workflows.stacks.main import main_template
+from workflows.stacks.main_stack import main_template
 from workflows.stacks.sagemaker import REGISTRIES, REPOSITORY, TAG
 
 ROOT = Path(__file__).parents[3]

@@ -11,8 +11,8 @@ from botocore.validate import ParamValidator
 from chalicelib import names
 from chalicelib.settings import StageSettings
 from tests.contract.stacks.reading import of_type
-from workflows.stacks.data import data_template
-from workflows.stacks.main import main_template
+from workflows.stacks.data_stack import data_template
+from workflows.stacks.main_stack import main_template
 
 NAMES = names.Names(stage="prod", account="123456789012", region="eu-west-1")
 DATA = data_template(NAMES)

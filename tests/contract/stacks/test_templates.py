@@ -21,10 +21,10 @@ from tests.contract.stacks.reading import PSEUDO, of_type, references, resolved,
 from workflows.local.state import objects
 from workflows.packaging.layers import LAYERS_OF_TASK
 from workflows.packaging.needs import NOTHING
-from workflows.stacks.data import data_template
+from workflows.stacks.data_stack import data_template
 from workflows.stacks.functions import TRACING_ACTIONS, serving_configuration
 from workflows.stacks.layers import parameter
-from workflows.stacks.main import main_template
+from workflows.stacks.main_stack import main_template
 from workflows.stacks.settings import DEFAULTS
 
 MODELS = ["kdd99-http", "mnist"]

@@ -12,7 +12,7 @@ from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import statements
 from workflows.deploying.cloudformation.uploads import definition_for
 from workflows.packaging.needs import Needs
-from workflows.stacks.main import main_template
+from workflows.stacks.main_stack import main_template
 
 ROOT = Path(__file__).parents[3]
 NEEDS = Needs(on_sagemaker=("flows",), by_tuner=("flows",))

@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib.settings import StageSettings
 from tests.contract.stacks.reading import of_type, statements
 from workflows.packaging.needs import Needs
-from workflows.stacks.main import main_template
+from workflows.stacks.main_stack import main_template
 
 CHALICE = Path(__file__).parents[3] / ".chalice"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"

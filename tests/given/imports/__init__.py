@@ -14,7 +14,7 @@ from lambdas.model.arrays import Floats
 from lambdas.model.data.part import Part
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe, at_least
-from lambdas.model.recipe.parts import KEPT
+from lambdas.model.recipe.elements import KEPT
 
 HERE = Path(__file__).parent
 NUMBERS = ("a", "b", "c")

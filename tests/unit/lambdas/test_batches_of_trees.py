@@ -11,7 +11,7 @@ import pytest
 from chalicelib.batches import batch_reports
 from chalicelib.contracts.batches import PredictBatchTask
 from lambdas import predict_batch
-from lambdas.model.formats.table import format_of
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Columns, Date, Numeric, Recipe, at_least
 from lambdas.model.training.estimator import fit

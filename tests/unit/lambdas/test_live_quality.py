@@ -25,7 +25,7 @@ from chalicelib.runs import outcomes
 from chalicelib.runs.dataset import Object
 from lambdas import arrivals, evaluate, live_quality
 from lambdas.model.artifact import Artifact
-from lambdas.model.formats.table import format_of
+from lambdas.model.formats.all_formats import format_of
 from lambdas.splits import Splits
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, going

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.errors import DatasetTooLarge
-from lambdas.model.formats.table import FORMATS
+from lambdas.model.formats.all_formats import FORMATS
 from lambdas.opening import Opening
 from tests.given import data, graphs, trees
 

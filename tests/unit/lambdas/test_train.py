@@ -18,8 +18,8 @@ from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsuppo
 from chalicelib.registry import models, registry, run_documents
 from chalicelib.registry.report import Report
 from lambdas import answers, evaluate, intermediates, recipes, train, version_model
+from lambdas.model.formats.all_formats import Format, format_of
 from lambdas.model.formats.scorecard.artifact import load
-from lambdas.model.formats.table import Format, format_of
 from lambdas.model.recipe import Columns, Continuous, Integer, Tune
 from lambdas.model.training import trial
 from lambdas.parts import Parts

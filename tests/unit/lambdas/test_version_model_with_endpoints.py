@@ -18,7 +18,7 @@ from tests.given.endpoints import SageMaker, call, sagemaker
 from tests.given.nights import MODEL
 from tests.unit.lambdas.nightly_batch import SETTINGS
 from tests.unit.lambdas.test_version_model import judged_night
-from workflows.container import unpacking
+from workflows.container import version_package
 from workflows.inference.application import Application
 
 NAME = f"nightswap-{SETTINGS.stage}-{MODEL}-v1"
@@ -92,7 +92,7 @@ def test_such_a_version_is_served_on_this_machine_too() -> None:
     night, task = judged_night()
     version_model.run(task, night.edges, SETTINGS, target=hosted)
 
-    package, files = unpacking.published(night.edges, model=MODEL, model_version=1)
+    package, files = version_package.published(night.edges, model=MODEL, model_version=1)
 
     assert {"serve/handler.py", "manifest.json", "model.json"} <= files.keys()
-    assert unpacking.unpacked(package, named="it", needed={"model.json"}) == files
+    assert version_package.unpacked(package, named="it", needed={"model.json"}) == files

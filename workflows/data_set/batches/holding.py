@@ -24,8 +24,8 @@ from chalicelib.registry.manifest import Manifest
 from lambdas import batch_records
 from lambdas.batch_records import Truth
 from lambdas.serve.seldom.array_columns import names_in
-from workflows.checking.contents import Progress
 from workflows.checking.rows import Row, how_read, row
+from workflows.checking.same_content import Progress
 from workflows.data_set.redacting import IsGone
 
 NO_LABELS = Truth("", lambda _: None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from workflows.definitions.asl import Definition, State, states
-from workflows.definitions.checks.calls import called
+from workflows.definitions.checks.function_calls import called
 from workflows.definitions.checks.problem import Problem
 from workflows.definitions.checks.references import Arrival, Identity, Walk
 from workflows.definitions.functions import ENDED_BY_SERVICE, Bound, Signature

@@ -16,7 +16,7 @@ from typing import Any
 
 from chalicelib.contracts.runs import Failure, RetrainInput
 from workflows.definitions.asl import Definition, State, states
-from workflows.definitions.checks.calls import called
+from workflows.definitions.checks.function_calls import called
 from workflows.definitions.checks.integrations import integration_mistakes
 from workflows.definitions.checks.paths import PathError, fill, read, write
 from workflows.definitions.checks.problem import Problem

@@ -3,7 +3,7 @@
 A deployment does it, after its success: it knows what the stack names now. An S3 rule by age alone would delete the
 builds of a stage that is not deployed for a while, and the next update of its stack, or a rollback of one, would
 fail. Lambda and Step Functions hold their own copies; a published version of a serving function has its package in
-the registry, and no layer. What is deleted here can be put back for a month (`workflows.stacks.data`).
+the registry, and no layer. What is deleted here can be put back for a month (`workflows.stacks.data_stack`).
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from chalicelib.names import APP, Names
 from chalicelib.settings import StageSettings
 from workflows.deploying.cloudformation.proposals import WantedStack
 from workflows.packaging.needs import NOTHING, Needs
-from workflows.stacks.data import data_template
-from workflows.stacks.main import main_template
+from workflows.stacks.data_stack import data_template
+from workflows.stacks.main_stack import main_template
 
 
 def stage_tags(stage: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workflows.local.emulator.worker import FAILED
-from workflows.local.state import room
+from workflows.local.state import disk_full
 
 Json = dict[str, Any]
 Execute = Callable[[Json, Any, str], Json]
@@ -49,7 +49,7 @@ def spawning(spawn: Callable[[Any], None], *, folder: Path) -> Callable[[Any], N
     """`spawn`, which unpacks a function and starts its process; raises DiskFull."""
 
     def run(worker: Any) -> None:
-        with room.needed(folder):
+        with disk_full.needed(folder):
             spawn(worker)
 
     return run
@@ -86,7 +86,7 @@ def told(result: Json, *, request_id: str) -> Json:
         return {**result, "body": body[FAILED], "error": True}
     if not result.get("error") or result.get("throttle") or not isinstance(body, dict):
         return result
-    if body.get("errorType") in {TIMED_OUT, room.DiskFull.__name__}:
+    if body.get("errorType") in {TIMED_OUT, disk_full.DiskFull.__name__}:
         return result
     # Whatever a handler raises arrives above, so that here the process is gone, or never came up.
     print(f"function failed without an answer: {body.get('errorMessage')}", file=sys.stderr)

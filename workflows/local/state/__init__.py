@@ -9,5 +9,5 @@ objects.py       S3's objects
 object_files.py  the files of one object
 whole_files.py   writes files completely or not at all
 backlog.py       bounds how much of the past it keeps
-room.py          reports a full disk
+disk_full.py     reports a full disk
 """

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from workflows.local.state import room
+from workflows.local.state import disk_full
 from workflows.local.state.generations import Generations
 
 INTERVAL_SECONDS = 2.0
@@ -91,8 +91,8 @@ class Checkpoint:
             prune(self._generations.packages())
 
     def _why(self, error: Exception) -> str:
-        if room.is_full(error):
-            return room.message(self._generations.folder)
+        if disk_full.is_full(error):
+            return disk_full.message(self._generations.folder)
         return "".join(traceback.format_exception(error))
 
     def _news(self) -> bool:

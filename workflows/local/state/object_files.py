@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from workflows.local.state import room, whole_files
+from workflows.local.state import disk_full, whole_files
 
 UNFINISHED = ".tmp"
 """The suffix of a file without its name, which the emulator has for them too, and does not load."""
@@ -56,6 +56,6 @@ class WholeFiles:
         for unfinished, _ in self._written:
             unfinished.unlink(missing_ok=True)
         undo()
-        room.check(self._folder)
-        with room.needed(self._folder):
+        disk_full.check(self._folder)
+        with disk_full.needed(self._folder):
             raise self._failed or OSError("the object could not be written: the log says why")

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from workflows.local.state import room
+from workflows.local.state import disk_full
 from workflows.local.state.object_files import UNFINISHED, WholeFiles
 
 Json = dict[str, Any]
@@ -32,7 +32,7 @@ def install(folder: Path) -> None:
     from ministack.services import s3
 
     versions = Versions(s3, folder=folder)
-    s3.handle_request = room.refusing(s3.handle_request)
+    s3.handle_request = disk_full.refusing(s3.handle_request)
     s3._atomic_write = versions.files.write
     s3._persist_displaced_version = versions.displace
     s3._persist_object = versions.persist

@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.edges import serving_room
 from chalicelib.errors import EstimatorUnsupported
 from chalicelib.limits import GRAPH_BYTES, PACKAGED_BYTES
-from lambdas.model.features.dates import steps_of
+from lambdas.model.features.date_parts import steps_of
 from lambdas.model.features.searches import best
 from lambdas.model.formats.fitted import FIT_ERRORS, Exported, Fitted, Levels, first_line
 from lambdas.model.formats.onnx.converting import graph, settle

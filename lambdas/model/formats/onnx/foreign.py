@@ -18,7 +18,7 @@ from chalicelib.errors import ImportRefused, LayersMissing
 from lambdas.model.arrays import Floats, Texts
 from lambdas.model.formats.onnx.artifact import ROWS_AT_A_TIME
 from lambdas.model.formats.onnx.checking import dimensions, parsed, refused
-from lambdas.model.formats.onnx.signature import Signature, signature
+from lambdas.model.formats.onnx.inputs_and_outputs import Signature, signature
 from lambdas.model.formats.onnx.wrapping import asking, wrapped
 from lambdas.serve.native.onnxruntime import GraphRefused, Session
 from lambdas.serve.onnx import INPUT, LABELS, PROBABILITIES

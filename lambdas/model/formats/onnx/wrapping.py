@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from lambdas.model.formats.onnx.checking import domain_of
-from lambdas.model.formats.onnx.signature import Signature
+from lambdas.model.formats.onnx.inputs_and_outputs import Signature
 from lambdas.serve.onnx import INPUT, LABELS, PROBABILITIES
 
 PREFIX = "model/"

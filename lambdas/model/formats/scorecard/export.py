@@ -16,7 +16,7 @@ import numpy as np
 from chalicelib.errors import TrainingFailed
 from lambdas.model.arrays import Floats
 from lambdas.model.features import naive_bayes
-from lambdas.model.features.dates import of_columns
+from lambdas.model.features.date_parts import of_columns
 from lambdas.model.features.linear import Feature, LevelFeature, NumberFeature, PlainFeature, Step, inputs, spread
 from lambdas.model.features.naive_bayes import NAIVE_BAYES
 from lambdas.model.features.searches import best

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.model.features import curves, imputers, one_hot
+from lambdas.model.features import column_functions, imputers, one_hot
 from lambdas.model.features.naive_bayes import NAIVE_BAYES
 from lambdas.model.features.projections import PROJECTIONS
 from lambdas.model.features.searches import SEARCHES
@@ -88,7 +88,7 @@ TRANSFORMERS: Mapping[str, Rule] = {
     "MaxAbsScaler": is_served,
     "Binarizer": is_served,
     "SimpleImputer": imputers.why_not,
-    "FunctionTransformer": curves.why_not,
+    "FunctionTransformer": column_functions.why_not,
     "KBinsDiscretizer": _discretizer,
     "PowerTransformer": is_served,
     "QuantileTransformer": is_served,

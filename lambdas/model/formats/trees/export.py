@@ -11,7 +11,7 @@ import numpy as np
 
 from chalicelib.errors import EstimatorUnsupported, TrainingFailed
 from lambdas.model.arrays import Floats
-from lambdas.model.features.dates import of_columns
+from lambdas.model.features.date_parts import of_columns
 from lambdas.model.features.linear import LevelFeature, inputs
 from lambdas.model.features.searches import best
 from lambdas.model.features.steps import class_name

@@ -12,7 +12,7 @@ from lambdas.model.arrays import Floats, Integers
 from lambdas.model.features.linear import Feature, LevelFeature, NumberFeature
 from lambdas.model.formats.trees.grown import Tree
 from lambdas.model.recipe import Recipe
-from lambdas.model.recipe.parts import KEPT
+from lambdas.model.recipe.elements import KEPT
 
 MIDDLE = 0.5
 """The threshold of a split by a set: its slots are 0 and 1."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lambdas.model.features import imputers, one_hot
-from lambdas.model.features.curves import is_part_of_a_date
+from lambdas.model.features.column_functions import is_part_of_a_date
 from lambdas.model.features.selections import SELECTORS
 from lambdas.model.features.steps import class_name
 from lambdas.model.formats.numbered import XGBOOST

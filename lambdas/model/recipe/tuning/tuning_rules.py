@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from chalicelib.cutting import listed, quoted
 from chalicelib.limits import TRIALS, TUNED_CHARACTERS, TUNED_PARAMETERS, TUNED_VALUES
+from lambdas.model.recipe.elements import SageMaker
 from lambdas.model.recipe.fields import Fields
-from lambdas.model.recipe.parts import SageMaker
 from lambdas.model.recipe.tuning.ranges import (
     BAYESIAN,
     GRID,

@@ -13,8 +13,8 @@ from chalicelib.notices.untold import Untold
 from chalicelib.promotion.replaying import ReplayReport
 from chalicelib.quality.night import Night
 from chalicelib.quality.trials import Tuning
+from chalicelib.registry.replay_sample import Sample
 from chalicelib.registry.report import Champion, Report
-from chalicelib.registry.sample import Sample
 from tests.contract.sources import ROOT
 
 Fields = dict[str, Any]

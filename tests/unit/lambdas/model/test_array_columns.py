@@ -12,8 +12,8 @@ from chalicelib.errors import ColumnMissing, NightswapError
 from chalicelib.registry.run_documents import DataProfile
 from lambdas.kept import policies
 from lambdas.model.data.swapped import swapped
-from lambdas.model.formats.table import format_of
-from lambdas.model.reading.dataset import read_text
+from lambdas.model.formats.all_formats import format_of
+from lambdas.model.reading.object_reader import read_text
 from lambdas.model.recipe import Columns, Numeric, Recipe, Split
 from lambdas.model.splitting.split import Draw
 from lambdas.model.training.estimator import fit, format_for

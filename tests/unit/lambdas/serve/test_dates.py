@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.serve.dates import PARTS
-from lambdas.serve.functions import through
+from lambdas.serve.number_functions import through
 
 BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST, LAST = -62_135_596_800, 253_402_300_799

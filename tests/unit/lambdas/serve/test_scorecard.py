@@ -278,7 +278,7 @@ def test_scorecard_without_values_imports_no_functions() -> None:
         "import json, sys; from lambdas.serve.scorecard import Scorecard\n"
         "for document in json.loads(sys.stdin.read()):\n"
         "    Scorecard.from_document(document)\n"
-        "    print('lambdas.serve.functions' in sys.modules, 'statistics' in sys.modules)\n"
+        "    print('lambdas.serve.number_functions' in sys.modules, 'statistics' in sys.modules)\n"
     )
 
     told = subprocess.run(

@@ -11,7 +11,7 @@ from tests.given.judged_nights import NIGHTS, judged_nights, recipe_file
 from tests.given.moves import ask
 from tests.given.nights import MODEL, outside, promote
 from tests.given.records import canary
-from workflows.backtesting import backtest, fates, nights
+from workflows.backtesting import backtest, fates, reported_nights
 from workflows.backtesting.backtest import Backtest
 
 
@@ -21,7 +21,7 @@ def test_progress_is_told_of_every_report_and_of_every_night(tmp_path: Path) -> 
     def report(doing: str, done: int, of: int) -> None:
         told.append((doing, done, of))
 
-    kept = nights.kept(night.edges, model=MODEL, since=night.clock(), report=report)
+    kept = reported_nights.kept(night.edges, model=MODEL, since=night.clock(), report=report)
     assert not kept.nights
     told.clear()
     found: Backtest = backtest.run(

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.errors import EstimatorUnsupported
 from lambdas import recipes
-from lambdas.model.formats.table import FORMATS, Format
+from lambdas.model.formats.all_formats import FORMATS, Format
 from lambdas.model.recipe import Endpoint, Serving
 from tests.fakes.formats import CodeOf
 from workflows.checking.formats import check_engines, endpoints_of, needs_of, serving_packages, sizes_of

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from lambdas import recipes
-from lambdas.model.reading.dataset import read_object
+from lambdas.model.reading.object_reader import read_object
 from tests import http_connections
 from workflows.checking.rows import FileRows, row
 

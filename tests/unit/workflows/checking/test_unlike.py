@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib import layout
-from lambdas.model.data.lost import NOTHING
+from lambdas.model.data.lost_values import NOTHING
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL
 from tests.given.records import by_hand, two_nights

@@ -14,7 +14,7 @@ import pytest
 from chalicelib.errors import ArtifactInvalid, CommandFailed, ModelUnknown, NightswapError, VersionUnknown
 from tests.clone import ROOT
 from tests.fakes.stage import FakeStage
-from workflows.container import unpacking
+from workflows.container import version_package
 from workflows.inference.running import listening
 
 
@@ -74,7 +74,7 @@ def test_package_with_a_file_that_is_a_folder_too_is_refused(tmp_path: Path) -> 
 def test_folder_in_a_package_is_no_file(tmp_path: Path) -> None:
     package = package_with(tmp_path / "package.zip", "serve/", "empty/")
 
-    unpacking.write(unpacking.unpacked(package.read_bytes(), named="it", needed=set()), tmp_path / "into")
+    version_package.write(version_package.unpacked(package.read_bytes(), named="it", needed=set()), tmp_path / "into")
 
     assert sorted(each.name for each in (tmp_path / "into").rglob("*") if each.is_file()) == [
         "handler.py",

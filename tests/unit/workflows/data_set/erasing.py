@@ -13,7 +13,7 @@ from tests.fakes.stage import FakeStage
 from tests.given.nights import MODEL, going, outside, promote, report_of
 from tests.given.present import present
 from tests.given.serving_code import INSTANCES
-from workflows.checking import contents
+from workflows.checking import same_content
 
 FIRST, SECOND = "night-1.csv", "night-2.csv"
 RUNS = [f"{MODEL}-2026112{number}T030000Z-abcdef" for number in (1, 2)]
@@ -60,7 +60,7 @@ def add(night: FakeOutside, name: str, body: bytes) -> None:
 
 
 def listed(*names: str) -> list[dict[str, Any]]:
-    return [{"name": name, "etag": contents.etag(FILES[name])} for name in names]
+    return [{"name": name, "etag": same_content.etag(FILES[name])} for name in names]
 
 
 def read_by(night: FakeOutside, run: str, *names: str) -> None:

@@ -14,7 +14,7 @@ from tests.fakes.stage import FakeStage
 from tests.given.nights import MODEL, outside, promote
 from tests.given.present import present
 from tests.unit.workflows.data_set.erasing import FIRST, RUNS, SECOND, add, erase, lines, quoting
-from workflows.checking import contents
+from workflows.checking import same_content
 
 Json = dict[str, Any]
 NUMBER: Json = {"kind": "number", "name": "duration", "minimum": None, "maximum": None}
@@ -37,7 +37,7 @@ def made_of(columns: Sequence[Json], files: dict[str, str], instances: Sequence[
     promote(
         night.edges,
         run=RUNS[0],
-        data=[{"name": name, "etag": contents.etag(text.encode())} for name, text in files.items()],
+        data=[{"name": name, "etag": same_content.etag(text.encode())} for name, text in files.items()],
         schema={"columns": columns},
         sample={"instances": instances, "expected": [expected] * len(instances)},
     )
@@ -139,7 +139,7 @@ def test_rows_that_the_report_shows_are_looked_up_as_the_run_read_them() -> None
     rejected = "kdd99-http-20261123T030000Z-cccccc"
     store = on.outside.store
     store.put(layout.run_document(rejected, "training"), documents.encode(document))
-    etag = contents.etag(b"duration,label\n50,a\n")
+    etag = same_content.etag(b"duration,label\n50,a\n")
     listed = [{"key": layout.dataset(MODEL, FIRST), "etag": etag, "size_bytes": 1}]
     store.put(layout.run_document(rejected, "dataset"), documents.encode(listed))
     store.put(layout.run_document(rejected, "report"), documents.encode(quoting(rejected, 9.0, 3.0)))
@@ -153,7 +153,7 @@ def test_rows_that_the_report_shows_are_looked_up_as_the_run_read_them() -> None
 def test_report_of_a_run_that_does_not_tell_how_it_read_cells_loses_every_row() -> None:
     on = made_of([NUMBER], {FIRST: "duration,label\n50,a\n", SECOND: "duration,label\n3,a\n"}, [])
     rejected = "kdd99-http-20261123T030000Z-cccccc"
-    store, etag = on.outside.store, contents.etag(b"duration,label\n50,a\n")
+    store, etag = on.outside.store, same_content.etag(b"duration,label\n50,a\n")
     listed = [{"key": layout.dataset(MODEL, FIRST), "etag": etag, "size_bytes": 1}]
     store.put(layout.run_document(rejected, "dataset"), documents.encode(listed))
     store.put(layout.run_document(rejected, "report"), documents.encode(quoting(rejected, 9.0, 3.0)))

@@ -21,7 +21,7 @@ from tests.fakes.stage import FakeStage
 from tests.given import data
 from tests.given.nights import MODEL, outside, promote
 from tests.unit.workflows.data_set.files import GOOD, OTHER
-from workflows.checking import contents
+from workflows.checking import same_content
 from workflows.checking.file import Content
 from workflows.data_set.listing import listing
 from workflows.data_set.objects import put, remove_object
@@ -40,7 +40,7 @@ def stage_with(files: dict[str, bytes], *trained_on: dict[str, Any]) -> FakeStag
 
 
 def source(name: str, body: bytes) -> dict[str, Any]:
-    return {"name": name, "etag": contents.etag(body)}
+    return {"name": name, "etag": same_content.etag(body)}
 
 
 def count_rows(on: FakeStage, *, recipe: Recipe = RECIPE) -> None:
@@ -249,7 +249,7 @@ def test_file_whose_days_are_older_is_outside_once_a_run_has_looked() -> None:
     assert states_by(LAST_DAYS, on) == ["new"] * 3
 
     spans = {"a": (GOOD, ["2026-11-01", "2026-11-23"]), "b": (OTHER, ["2026-11-24", "2026-11-25"])}
-    opened = {contents.etag(body): span for body, span in spans.values()}
+    opened = {same_content.etag(body): span for body, span in spans.values()}
     recorded.keep_dates(on.edges, Dates(reader="0" * 64, columns={"opened": opened}), model=MODEL)
 
     assert states_by(LAST_DAYS, on) == ["outside the window", "new", "new"]

@@ -14,7 +14,7 @@ from chalicelib.evidence import erasures
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.registry.pin import Pin
-from lambdas.model.formats.table import FORMATS
+from lambdas.model.formats.all_formats import FORMATS
 from tests.fakes.stage import FakeStage
 from tests.given.interference import interfered
 from tests.given.nights import MODEL, promote

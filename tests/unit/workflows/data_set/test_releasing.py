@@ -8,12 +8,12 @@ from tests.fakes.stage import FakeStage
 from tests.given.news import BAD_FILE, BAD_ROWS
 from tests.given.nights import MODEL
 from tests.unit.workflows.data_set.files import GOOD, refused
-from workflows.checking import contents
+from workflows.checking import same_content
 from workflows.checking.file import Content
 from workflows.data_set.listing import listing
 from workflows.data_set.objects import put, remove_object
 
-TAG = contents.etag(GOOD)
+TAG = same_content.etag(GOOD)
 
 
 def stage(*names: str) -> FakeStage:

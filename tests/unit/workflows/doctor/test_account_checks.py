@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from chalicelib.names import Names
 from workflows.doctor.account.credentials import check_region, who_calls
 from workflows.doctor.account.existing import check_bucket, check_stacks
-from workflows.doctor.account.limits import check_direct_lane, check_limits
+from workflows.doctor.account.lambda_limits import check_direct_lane, check_limits
 from workflows.doctor.finding import Finding, Severity, is_healthy, unhindered
 
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")

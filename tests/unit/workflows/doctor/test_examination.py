@@ -17,7 +17,7 @@ from workflows.doctor.examination import Account, Checkout, examine_account, exa
 from workflows.doctor.finding import Severity
 from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.sizes import FunctionSize, Part
-from workflows.stacks.main import serving_id
+from workflows.stacks.main_stack import serving_id
 from workflows.stacks.settings import CONFIG
 
 CHECKOUT = Checkout(

@@ -9,7 +9,7 @@ import pytest
 from lambdas.model.recipe import Categorical, Date, Numeric
 from tests.unit.workflows.drafting import files
 from workflows.drafting.choosing import LEVELS_MAX, LEVELS_TOGETHER, choose
-from workflows.drafting.columns import Column, look_at_columns
+from workflows.drafting.column_facts import Column, look_at_columns
 from workflows.drafting.features import Choice
 
 ROWS = 40

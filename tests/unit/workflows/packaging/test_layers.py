@@ -15,7 +15,7 @@ import pytest
 
 from chalicelib import names
 from chalicelib.errors import PackagingFailed
-from lambdas.model.formats.table import FORMATS
+from lambdas.model.formats.all_formats import FORMATS
 from tests.unit.workflows.packaging.fake_uv import called, project
 from workflows.packaging.archive import Package
 from workflows.packaging.bytecode import Interpreter

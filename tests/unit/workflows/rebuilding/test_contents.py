@@ -13,7 +13,7 @@ from chalicelib.registry.manifest import Source
 from tests.fakes.edges import FakeOutside
 from tests.fakes.store import InMemoryVersions
 from tests.given.nights import MODEL
-from workflows.checking.contents import etag
+from workflows.checking.same_content import etag
 from workflows.rebuilding import contents
 
 NAME = "night.csv"

@@ -19,8 +19,8 @@ from lambdas import answers, engine, evaluate, preprocess, recipes, train
 from lambdas.engines.sagemaker import built_in, job
 from lambdas.model.evaluation.evaluation import evaluate as judged
 from lambdas.model.evaluation.tally.holdout import Holdout
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.formats.encoded import Encoding
-from lambdas.model.formats.table import format_of
 from lambdas.model.recipe import Categorical, LinearLearner, Numeric, Recipe, SageMaker
 from lambdas.parts import Parts
 from tests.fakes.edges import FakeOutside

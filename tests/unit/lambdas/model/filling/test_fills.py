@@ -22,7 +22,7 @@ from lambdas.model.filling.fills import Fills, fills
 from lambdas.model.filling.middle import medians
 from lambdas.model.folding.total import Rows
 from lambdas.model.recipe import Numeric
-from lambdas.model.recipe.parts import MAGNITUDE_MAX
+from lambdas.model.recipe.elements import MAGNITUDE_MAX
 from tests.given import data
 
 NUMBERS = st.floats(-MAGNITUDE_MAX, MAGNITUDE_MAX) | st.sampled_from([0.0, -0.0, 5e-324, 1.0, -1.0, 0.1, np.nan])

@@ -12,8 +12,8 @@ from sklearn.preprocessing import Normalizer
 from sklearn.tree import DecisionTreeClassifier
 
 from chalicelib.errors import ArtifactInvalid, EstimatorUnsupported
+from lambdas.model.formats.all_formats import FORMATS
 from lambdas.model.formats.choice import choose
-from lambdas.model.formats.table import FORMATS
 from lambdas.model.recipe import LinearLearner, XGBoost
 from tests.fakes.formats import CodeOf, form
 

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from chalicelib.errors import ArtifactInvalid
+from lambdas.model.formats.all_formats import FORMATS, Format
 from lambdas.model.formats.package import build_package, code_files
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
-from lambdas.model.formats.table import FORMATS, Format
-from lambdas.model.reading.dataset import read_object
+from lambdas.model.reading.object_reader import read_object
 from lambdas.model.training.estimator import fit
 from tests.given import data
 from tests.given.holdouts import evaluate

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib import errors
-from lambdas.model.reading.dataset import read_object
+from lambdas.model.reading.object_reader import read_object
 from lambdas.model.recipe import Numeric
 from tests.given import data
 from tests.unit.lambdas.model.reading.tables import HEADER, RECIPE, rows

@@ -9,7 +9,7 @@ import pytest
 from chalicelib import errors
 from chalicelib.cutting import cut, listed
 from chalicelib.limits import FILE_BYTES
-from lambdas.model.reading.dataset import read_object
+from lambdas.model.reading.object_reader import read_object
 from lambdas.model.reading.unpacking import unpack
 from lambdas.model.recipe import Numeric
 from tests.given import data

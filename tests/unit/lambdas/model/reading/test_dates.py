@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import DataError, ValueMissing, ValueOutOfRange, ValueUnparsable
-from lambdas.model.reading.dataset import read_text
+from lambdas.model.reading.object_reader import read_text
 from lambdas.model.reading.table import Reading
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe, Tolerate
 from lambdas.serve.seldom.date_texts import seconds_of

@@ -12,9 +12,9 @@ from chalicelib import errors
 from chalicelib.limits import MESSAGE_CHARACTERS
 from lambdas.model.reading import plain, strict
 from lambdas.model.reading.columns import Gathered, Wanted
-from lambdas.model.reading.dataset import read_text
 from lambdas.model.reading.findings import Looked
 from lambdas.model.reading.header import find_columns
+from lambdas.model.reading.object_reader import read_text
 from lambdas.model.reading.unpacking import unpack
 from lambdas.model.recipe import Categorical, Numeric
 from lambdas.serve.schema import NUMBER

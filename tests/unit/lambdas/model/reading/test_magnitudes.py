@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import ValueOutOfRange
-from lambdas.model.reading.dataset import read_object
+from lambdas.model.reading.object_reader import read_object
 from lambdas.model.recipe import Columns
-from lambdas.model.recipe.parts import MAGNITUDE_MAX
+from lambdas.model.recipe.elements import MAGNITUDE_MAX
 from lambdas.model.training.estimator import fit
 from tests.given import data
 

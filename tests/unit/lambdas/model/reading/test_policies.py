@@ -18,10 +18,10 @@ from chalicelib.errors import (
     ValueOutOfRange,
     ValueUnparsable,
 )
-from lambdas.model.reading.dataset import read_text
+from lambdas.model.reading.object_reader import read_text
 from lambdas.model.reading.table import Reading
 from lambdas.model.recipe import Categorical, Numeric, Recipe, Tolerate
-from lambdas.model.recipe.parts import MAGNITUDE_MAX
+from lambdas.model.recipe.elements import MAGNITUDE_MAX
 from tests.given import data
 from tests.unit.lambdas.model.reading.tables import HEADER, rows
 

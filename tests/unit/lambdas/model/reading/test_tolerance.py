@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.errors import ClassSharesShifted, LabelUnknown, ObjectUnreadable, ValueMissing, ValueUnparsable
 from lambdas.model.data.preparation import split
 from lambdas.model.gate.bounds import tail
-from lambdas.model.reading.dataset import read_labels, read_text
+from lambdas.model.reading.object_reader import read_labels, read_text
 from lambdas.model.reading.table import Reading
 from lambdas.model.reading.tolerance import CHANCE, shift
 from lambdas.model.recipe import Recipe, Tolerate

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.errors import LabelUnknown, ValueMissing
 from lambdas.model.data.preparation import split
-from lambdas.model.reading.dataset import read_labels, read_text
+from lambdas.model.reading.object_reader import read_labels, read_text
 from lambdas.model.reading.table import Reading
 from lambdas.model.recipe import Recipe
 from lambdas.model.splitting.strata import groups_of, strata

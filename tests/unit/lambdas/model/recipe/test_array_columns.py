@@ -10,7 +10,7 @@ import pytest
 from chalicelib.errors import RecipeInvalid
 from chalicelib.limits import COLUMNS
 from lambdas.model.recipe import Categorical, Date, Numeric
-from lambdas.model.recipe.parts import Array
+from lambdas.model.recipe.elements import Array
 from tests.given import data
 
 PIXELS = Numeric.array("pixels", 3, minimum=0, maximum=255)

@@ -11,8 +11,8 @@ import pytest
 from chalicelib.errors import RecipeInvalid
 from chalicelib.limits import CATEGORY_CHARACTERS
 from lambdas.model.recipe import Categorical, Date, Numeric
-from lambdas.model.recipe.parts import MAGNITUDE_MAX
-from lambdas.model.recipe.sizes import MISSING_VALUES
+from lambdas.model.recipe.elements import MAGNITUDE_MAX
+from lambdas.model.recipe.size_rules import MISSING_VALUES
 from tests.given import data
 
 TAKES = Numeric("a", missing=0)

@@ -13,9 +13,9 @@ from lambdas.model.built_in.algorithms import BuiltIn
 from lambdas.model.data.part import Part
 from lambdas.model.folding.total import Rows
 from lambdas.model.formats import encoded_rows
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.formats.encoded import Encoding
 from lambdas.model.formats.fitted import Fitted
-from lambdas.model.formats.table import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Date, LinearLearner, Numeric, Recipe, Threshold, at_least
 from lambdas.model.training import built_in

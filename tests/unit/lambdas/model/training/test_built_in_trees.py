@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import ArtifactInvalid
 from lambdas.model.formats import ubjson
+from lambdas.model.formats.all_formats import format_of
 from lambdas.model.formats.fitted import Fitted
-from lambdas.model.formats.table import format_of
 from lambdas.model.training import built_in
 from tests.given import sagemaker_models
 

@@ -17,8 +17,8 @@ from workflows.deploying.cloudformation.lost import (
     resolved,
 )
 from workflows.stacks import bucket_forms
-from workflows.stacks.data import data_template
-from workflows.stacks.main import main_template
+from workflows.stacks.data_stack import data_template
+from workflows.stacks.main_stack import main_template
 from workflows.stacks.settings import DEFAULTS
 
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")

@@ -27,7 +27,7 @@ from workflows.deploying.progress import Step
 from workflows.packaging.archive import Package, pack
 from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.sizes import UNZIPPED_LIMIT_BYTES
-from workflows.stacks.main import main_template
+from workflows.stacks.main_stack import main_template
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chalicelib.names import Names
 from workflows.deploying.cloudformation.wanted import data_stack, main_stack, stage_tags
-from workflows.stacks.data import data_template
-from workflows.stacks.main import main_template
+from workflows.stacks.data_stack import data_template
+from workflows.stacks.main_stack import main_template
 from workflows.stacks.settings import DEFAULTS
 
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")

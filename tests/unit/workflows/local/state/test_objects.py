@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.full_disk import no_room
-from workflows.local.state import room
+from workflows.local.state import disk_full
 from workflows.local.state.objects import Versions
 
 BUCKET, RUN, LEDGER = "bucket", "runs/a/train.json", "ledger/m/0000000001.json"
@@ -159,7 +159,7 @@ def test_object_that_finds_no_room_is_refused_and_the_one_before_stays(service: 
     hold(service, LEDGER, "one", "two")
     service._buckets[BUCKET]["objects"][LEDGER] = {"version_id": "two"}
 
-    with no_room(), pytest.raises(room.DiskFull, match=f"no room is left in {tmp_path}"):
+    with no_room(), pytest.raises(disk_full.DiskFull, match=f"no room is left in {tmp_path}"):
         operations.persist(BUCKET, LEDGER, {"version_id": "two", "body": b"second"})
 
     assert service._buckets[BUCKET]["objects"][LEDGER] == {"version_id": "one"}
@@ -173,7 +173,7 @@ def test_very_first_version_that_finds_no_room_leaves_no_object(service: Service
     hold(service, LEDGER, "one")
     service._buckets[BUCKET]["objects"][LEDGER] = {"version_id": "one"}
 
-    with no_room(), pytest.raises(room.DiskFull):
+    with no_room(), pytest.raises(disk_full.DiskFull):
         operations.persist(BUCKET, LEDGER, {"version_id": "one", "body": b"first"})
 
     assert (service._buckets[BUCKET]["objects"], service._object_versions) == ({}, {})
@@ -184,7 +184,7 @@ def test_version_that_cannot_be_kept_for_want_of_room_is_not_displaced(service: 
     service._buckets[BUCKET]["objects"][LEDGER] = {"version_id": "two"}
     operations = replaced(service)
 
-    with no_room(), pytest.raises(room.DiskFull):
+    with no_room(), pytest.raises(disk_full.DiskFull):
         operations.displace(BUCKET, LEDGER, prior, "Enabled")
 
     assert service._buckets[BUCKET]["objects"] == {LEDGER: prior}
@@ -194,7 +194,7 @@ def test_delete_that_finds_no_room_deletes_nothing(service: Service) -> None:
     operations = replaced(service)
     hold(service, LEDGER, "one", "marker", marker=True)
 
-    with no_room(), pytest.raises(room.DiskFull):
+    with no_room(), pytest.raises(disk_full.DiskFull):
         operations.mark(BUCKET, LEDGER, {"version_id": "marker"})
 
     assert service._buckets[BUCKET]["objects"] == {LEDGER: {"version_id": "one"}}
@@ -220,7 +220,7 @@ def test_object_of_which_nothing_was_written_is_an_error(tmp_path: Path) -> None
 
     with pytest.raises(OSError, match="could not be written"):
         operations.persist(BUCKET, RUN, {})
-    with no_room(), pytest.raises(room.DiskFull):
+    with no_room(), pytest.raises(disk_full.DiskFull):
         operations.persist(BUCKET, RUN, {})
 
 

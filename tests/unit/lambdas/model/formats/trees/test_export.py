@@ -19,7 +19,7 @@ from lambdas.model.formats.trees.export import export
 from lambdas.model.formats.trees.grown import Tree
 from lambdas.model.formats.trees.size import NODES_MAX, NODES_TOLD, Size, check_bytes, foresee
 from lambdas.model.recipe import Columns, Numeric
-from lambdas.model.recipe.parts import KEPT
+from lambdas.model.recipe.elements import KEPT
 from lambdas.model.training.estimator import fit
 from lambdas.serve.schema import REFUSED
 from tests.given.trees import KINDS, ONE_THREAD, Model, difference, edges, model, recipe, table
