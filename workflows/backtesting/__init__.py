@@ -5,6 +5,6 @@ reported_nights.py  the nights whose reports are kept
 answered_rows.py    what was answered row by row on these nights
 fates.py            what became of the versions that went live
 
-`backtest.py` imports `lambdas.model` and `rows.py` when they are needed: numpy takes a moment, which no other command
-should wait for.
+`backtest.py` imports `lambdas.model` and `answered_rows.py` when they are needed: numpy takes a moment, for which no
+other command should wait.
 """

@@ -112,7 +112,7 @@ def put_idle_alarm(state: str, *, tells: bool) -> Task:
         "cloudwatch:putMetricAlarm",
         {
             "AlarmName.$": f"{PLAN}.idle_alarm",
-            "AlarmDescription": "Nobody asks this endpoint, which is paid by the hour: nightswap endpoints lists why",
+            "AlarmDescription": "Nobody asks this endpoint, paid by the hour: nightswap endpoints --model MODEL",
             "ActionsEnabled": tells,
             "AlarmActions": [ALERTS],
             "Namespace": "AWS/SageMaker",

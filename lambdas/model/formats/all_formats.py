@@ -204,13 +204,13 @@ def _held_by_a_graph() -> Holds:
 FORMATS: Mapping[str, Format] = {
     "scorecard": Format(
         file="model.json",
-        serving=("scorecard.py", "functions.py", "dates.py"),
+        serving=("scorecard.py", "number_functions.py", "dates.py"),
         code=_scorecard,
         built_in=_linear_learner,
     ),
     "trees": Format(
         file="model.trees",
-        serving=("trees.py", "functions.py", "dates.py"),
+        serving=("trees.py", "number_functions.py", "dates.py"),
         code=_trees,
         growth=_growth_of_trees,
         reads=_xgboost,
@@ -218,7 +218,7 @@ FORMATS: Mapping[str, Format] = {
     ),
     "onnx": Format(
         file="model.onnx",
-        serving=("onnx.py", "functions.py", "dates.py", "onnxruntime.py"),
+        serving=("onnx.py", "number_functions.py", "dates.py", "onnxruntime.py"),
         layers=("onnxruntime",),
         export_layers=("skl2onnx",),
         import_layers=("onnxruntime",),
