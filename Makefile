@@ -13,17 +13,18 @@ FAST = tests/contract tests/unit tests/fakes tests/container/test_assemble.py te
 LEFT_OUT ?=
 # What `make test` leaves to other suites, so that it is sooner done.
 # What only a stage with a job or an endpoint of SageMaker has:
-ENGINES = $(wildcard $(foreach each,sagemaker built_ins tuner endpoints,tests/contract/definition/test_$(each).py tests/contract/stacks/test_$(each).py)) tests/unit/lambdas/engines
+ENGINES = tests/contract/definition/test_rendering.py $(wildcard $(foreach each,sagemaker built_ins tuner endpoints,tests/contract/definition/test_$(each).py tests/contract/stacks/test_$(each).py)) tests/unit/lambdas/engines
 # many ways to damage each stored document:
 DAMAGE = tests/unit/workflows/cli/test_damaged_documents.py
 # what goes beyond the main job, which promotes, rejects and fails once:
-BEYOND = $(patsubst %,tests/e2e/test_%.py,approval backtest batches moves moves_at_once ports starts)
+BEYOND = $(patsubst %,tests/e2e/test_%.py,approval backtest batches moves moves_at_once ports starts) tests/contract/sample_data
 # the phases of a deployment, one after another on one local AWS:
 PHASES = tests/contract/stacks/test_deploying.py
 # the local AWS, started, killed and held again and again:
 LOCAL_AWS = tests/contract/local
-# many nights of data, or of judging, in each test:
+# many nights of data, or of judging, or very many rows, in each test:
 MANY_NIGHTS = $(patsubst %,tests/unit/lambdas/test_%.py,histories horizon packs splits_by_keys totals) \
+  $(patsubst %,tests/unit/lambdas/model/%.py,data/test_real_data reading/test_many_levels) \
   $(wildcard tests/unit/lambdas/model/gate/test_*_promises.py) tests/unit/chalicelib/promotion/test_label_rates.py
 ELSEWHERE = tests/e2e/commands $(ENGINES) $(DAMAGE) $(BEYOND) $(PHASES) $(LOCAL_AWS) $(MANY_NIGHTS)
 # What needs no package: every classifier of scikit-learn, row by row.
@@ -82,7 +83,7 @@ test-local: setup-test  ## the local AWS: what it keeps when it is killed, held 
 	@$(PROJECT) -m pytest $(PARALLEL) $(LOCAL_AWS)
 
 test-nights: setup-test  ## many nights of files, and what the gate promises over years of them
-	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(MANY_NIGHTS)
+	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(filter-out $(LEFT_OUT),$(MANY_NIGHTS))
 
 test-damage: setup-test  ## each stored document damaged, and every command tried on it (WAYS_OF_DAMAGE=50, DAMAGE_SEED=1)
 	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest --numprocesses auto --dist worksteal $(DAMAGE)
