@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.names import Names
-from tests.contract.definition.mistakes import MISTAKES_WITH_ENDPOINTS, Mistake
+from tests.contract.definition.endpoint_mistakes import MISTAKES_WITH_ENDPOINTS
+from tests.contract.definition.mistakes import Mistake
 from workflows.definitions.checker import problems
 from workflows.definitions.rendering import BUILT_INS, ENDPOINT, LAMBDA, SAGEMAKER, golden, rendered
 from workflows.doctor.account.online import of_others, of_tasks, with_arns
