@@ -17,7 +17,7 @@ ENGINES = tests/contract/definition/test_rendering.py $(wildcard $(foreach each,
 # many ways to damage each stored document:
 DAMAGE = tests/unit/workflows/cli/test_damaged_documents.py
 # what goes beyond the main job, which promotes, rejects and fails once:
-BEYOND = $(patsubst %,tests/e2e/test_%.py,approval backtest batches moves moves_at_once ports starts) tests/contract/sample_data
+BEYOND = $(patsubst %,tests/e2e/test_%.py,api approval backtest batches moves moves_at_once ports starts) tests/contract/sample_data
 # the phases of a deployment, one after another on one local AWS:
 PHASES = tests/contract/stacks/test_deploying.py
 # the local AWS, started, killed and held again and again:
@@ -25,8 +25,15 @@ LOCAL_AWS = tests/contract/local
 # many nights of data, or of judging, or very many rows, in each test:
 MANY_NIGHTS = $(patsubst %,tests/unit/lambdas/test_%.py,histories horizon packs splits_by_keys totals) \
   $(patsubst %,tests/unit/lambdas/model/%.py,data/test_real_data reading/test_many_levels) \
-  $(wildcard tests/unit/lambdas/model/gate/test_*_promises.py) tests/unit/chalicelib/promotion/test_label_rates.py
-ELSEWHERE = tests/e2e/commands $(ENGINES) $(DAMAGE) $(BEYOND) $(PHASES) $(LOCAL_AWS) $(MANY_NIGHTS)
+  tests/unit/lambdas/model/gate tests/unit/chalicelib/promotion/test_label_rates.py tests/unit/workflows/cli/test_check_of_large_files.py
+# what is fitted and scored row by row, beside scikit-learn:
+MODELS = $(patsubst %,tests/unit/lambdas/%,model/features model/folding model/formats model/training serve/test_number_functions.py serve/test_trees.py) \
+  $(patsubst %,tests/unit/%,benchmarks/test_retrain.py workflows/backtesting workflows/drafting)
+# every route, as API Gateway and Lambda ask it, over HTTP:
+ROUTES = tests/contract/api tests/contract/calls
+# what the source itself has to be:
+SOURCE = tests/contract/source tests/contract/definition/test_states.py tests/contract/stacks/test_templates.py
+ELSEWHERE = tests/e2e/commands $(ENGINES) $(DAMAGE) $(BEYOND) $(PHASES) $(LOCAL_AWS) $(MANY_NIGHTS) $(MODELS) $(ROUTES) $(SOURCE)
 # What needs no package: every classifier of scikit-learn, row by row.
 CLASSIFIERS = $(patsubst %,tests/packages/test_%.py,check_of_every_classifier every_classifier onnx trees trees_on_real_data)
 LONG_FAULTS = $(patsubst %,tests/faults/test_%.py,kills kills_of_the_server many_retrains)
@@ -43,7 +50,7 @@ unexport VIRTUAL_ENV
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-onnx setup-test setup-all run check render doctor locks requires clean
 .PHONY: bench bench-cold bench-warm bench-retrain bench-peers bench-load setup-bench setup-load
-.PHONY: test test-all test-engines test-commands test-unit test-faults test-local test-nights test-damage test-simulation test-packages test-deploy test-permissions test-bench test-sagemaker test-sagemaker-image test-mutants
+.PHONY: test test-all test-source test-routes test-models test-engines test-commands test-unit test-faults test-local test-nights test-damage test-simulation test-packages test-deploy test-permissions test-bench test-sagemaker test-sagemaker-image test-mutants
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 | /' | column -t -s '|'
@@ -69,6 +76,15 @@ test: setup-all  ## unit, contract and end-to-end tests
 
 test-engines: setup-all  ## what a stage has that trains or serves on SageMaker: definitions, stacks, jobs
 	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(ENGINES)
+
+test-source: setup-all  ## what the source has to be: its rooms and imports, what is loaded, patterns, locks, templates
+	@$(PROJECT) -m pytest $(PARALLEL) $(SOURCE)
+
+test-routes: setup-all  ## every route over HTTP: who may, what it answers, what it asks of AWS, what it loads
+	@$(PROJECT) -m pytest $(PARALLEL) $(ROUTES)
+
+test-models: setup-test  ## what is fitted, exported and served, row by row beside scikit-learn
+	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(filter-out $(LEFT_OUT),$(MODELS))
 
 test-commands: setup-all  ## every command of README and of the pages as it stands there, on the local AWS, and more nights
 	@$(PROJECT) -m pytest $(PARALLEL) $(filter-out $(LEFT_OUT),$(BEYOND)) tests/e2e/commands
@@ -118,7 +134,7 @@ test-all: export KILLS := 200
 test-all: export RETRAINS := 500
 test-all: export EXPLORE := 1
 test-all: WAYS_OF_DAMAGE := 1000
-test-all: test test-engines test-commands test-local test-nights test-damage test-simulation test-faults test-packages test-deploy test-permissions test-bench test-sagemaker test-mutants  ## all of them
+test-all: test test-source test-routes test-models test-engines test-commands test-local test-nights test-damage test-simulation test-faults test-packages test-deploy test-permissions test-bench test-sagemaker test-mutants  ## all of them
 
 bench: bench-cold bench-warm bench-retrain bench-peers bench-load  ## measure all parts; each writes benchmarks/results/PART.json, .png and .svg
 
@@ -159,8 +175,8 @@ render: setup-all .venv-authorization/.ready  ## rewrite what is committed besid
 	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --tuner --target endpoint
 	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --tuner --algorithm linear-learner --target endpoint
 	@$(PROJECT) -m tests.contract.stacks.golden_templates
-	@$(PROJECT) -m tests.contract.numbers
-	@$(PROJECT) -m tests.contract.documents
+	@$(PROJECT) -m tests.contract.source.numbers
+	@$(PROJECT) -m tests.contract.source.documents
 	@$(PROJECT) -m tests.contract.calls.table
 	@$(PROJECT) -m tests.contract.authorization.extracting
 

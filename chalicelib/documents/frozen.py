@@ -14,7 +14,7 @@ is a later release's and no fault: `document` keeps it.
 To change a document so that the release before cannot read it: raise `documents.SCHEMA`, set `SCHEMA` of the class to
 the same number, and keep a class for the older form as long as such documents lie in a bucket. From then on
 `nightswap deploy` of the release before refuses the stage (`workflows.deploying.release`). All fields stand in
-`tests/contract/documents.txt`, and `make render` writes no other kind of a field there under the same SCHEMA.
+`tests/contract/source/documents.txt`, and `make render` writes no other kind of a field there under the same SCHEMA.
 
 This does what `dataclasses` does, without compiling code for every class at import: that takes 0.8 ms a class, which
 every cold start of GET /predict would pay.

@@ -10,7 +10,8 @@ from functools import cache
 import click
 import pytest
 
-from tests.contract import command_lines, sources
+from tests.contract import command_lines
+from tests.contract.source import sources
 from workflows.cli.main import group
 
 FOLDERS = ("chalicelib/", "lambdas/", "workflows/")

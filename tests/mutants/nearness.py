@@ -27,8 +27,8 @@ WHOLE = "tests/e2e"
 LONG = "tests/e2e/commands"
 """What lies there is no fast test: `make test` leaves it out."""
 CONTRACTS = {
-    "": "tests/contract/test_numbers.py",
-    "app.py": "tests/contract/test_api",
+    "": "tests/contract/source/test_numbers.py",
+    "app.py": "tests/contract/api/",
     "workflows/stacks/": "tests/contract/stacks/test_golden_templates.py",
     "workflows/definitions/": "tests/contract/definition/",
 }

@@ -52,7 +52,7 @@ def test_program_that_a_test_starts_counts_as_loading_what_it_imports() -> None:
 
 
 def test_routes_are_nearest_to_the_app() -> None:
-    assert "tests/contract/test_api_operating.py" in rings("app.py", reaching=[])[0]
+    assert "tests/contract/api/test_api_operating.py" in rings("app.py", reaching=[])[0]
 
 
 def test_what_loads_a_file_is_asked_by_the_fewest_imports_and_then_the_nearest_folder() -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.patience import BRIEF
 from chalicelib.aws.session import SERVICES, moment, session
-from tests.contract.sources import ROOT
+from tests.contract.source.sources import ROOT
 
 PAGE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>false</IsTruncated>

@@ -13,8 +13,8 @@ from chalicelib.batches import batch_chunks, batch_reports
 from chalicelib.batches.batch_chunks import Batch
 from chalicelib.batches.batch_documents import Tally
 from chalicelib.documents import documents
-from tests.contract.api_process import Api, authorizing, event, secret, standing_in_for_aws
-from tests.contract.stage_over_http import NAMES, StageOverHttp
+from tests.contract.api.api_process import Api, authorizing, event, secret, standing_in_for_aws
+from tests.contract.api.stage_over_http import NAMES, StageOverHttp
 from tests.fakes.edges import FakeOutside
 from tests.given import batches
 from tests.given.approvals import NEVER, waits

@@ -9,7 +9,7 @@ import pytest
 from chalicelib import layout
 from chalicelib.names import PIPELINE, Names, document_name, serving_function, task_function
 from tests.contract.docs import pages
-from tests.contract.sources import ALLOWED, map_of
+from tests.contract.source.sources import ALLOWED, map_of
 from workflows.deploying.chalice_app.chalice_resources import function_name, function_names
 
 PAGE = pages.PAGES["architecture.md"]

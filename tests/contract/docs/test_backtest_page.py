@@ -17,7 +17,7 @@ from lambdas.model.gate.joint import CELLS_MAX
 from lambdas.model.gate.thresholds import at_least
 from lambdas.model.recipe import Recipe
 from tests.contract.docs import pages
-from tests.contract.sources import ROOT
+from tests.contract.source.sources import ROOT
 from tests.fakes.stage import FakeStage
 from tests.given import data
 from tests.given.anchored_nights import GREW, RECIPE, SAME, four_nights

@@ -23,8 +23,8 @@ PAGE = (pages.ROOT / "CONTRIBUTING.md").read_text("utf-8")
 LINE = re.compile(r"^- \[ \] `([^`]+)`: .+$", re.MULTILINE)
 PLACEHOLDER = re.compile(r"(?<![A-Z])(?:STATE|FORMAT)(?![A-Z])")
 WRITTEN_BY_RENDER = {
-    "tests/contract/numbers.txt",
-    "tests/contract/words.txt",
+    "tests/contract/source/numbers.txt",
+    "tests/contract/source/words.txt",
     "tests/contract/stacks/golden/nightswap-prod.json",
 }
 FOLDERS = ("chalicelib", "lambdas", "workflows", "tests", "docs", ".chalice")

@@ -15,7 +15,7 @@ from benchmarks.peers.peer import COLUMNS, FOLDER, Peer
 from benchmarks.peers.table import BARE, CONTRACT, PEERS
 from benchmarks.peers.wrk import Load
 from lambdas import recipes
-from tests.contract.test_locks import LOCKED
+from tests.contract.source.test_locks import LOCKED
 
 KDD = recipes.load("kdd99-http")
 OTHERS = [each for each in PEERS if each.name not in (BARE, CONTRACT)]

@@ -15,7 +15,7 @@ from chalicelib.quality.night import Night
 from chalicelib.quality.trials import Tuning
 from chalicelib.registry.replay_sample import Sample
 from chalicelib.registry.report import Champion, Report
-from tests.contract.sources import ROOT
+from tests.contract.source.sources import ROOT
 
 Fields = dict[str, Any]
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from chalicelib.cutting import amount
 from chalicelib.settings import StageSettings
@@ -15,53 +15,11 @@ from lambdas.model.recipe import Continuous, SageMaker, Tune
 from lambdas.model.training.search.foretelling import Foretold
 from tests.fakes.stage import FakeStage
 from tests.given import data
+from tests.given.checked import FOREST, GOOD, HEAD, ROWS, check, recipe, rows
 from tests.given.nights import outside
 from workflows.checking.recipe import _refuse_early_imports
 from workflows.cli.check import _of_search, findings
 from workflows.cli.main import group
-
-HEAD = """from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
-from lambdas.model.recipe import at_least
-
-def estimator(columns):
-    from sklearn.compose import make_column_transformer
-    from sklearn.ensemble import ExtraTreesClassifier
-    from sklearn.linear_model import LinearRegression, LogisticRegression
-    from sklearn.multiclass import OneVsOneClassifier
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OneHotEncoder
-    from sklearn.tree import DecisionTreeClassifier
-    return {estimator}
-
-RECIPE = Recipe(
-    model="loans", columns=[Numeric("age", minimum=18), Categorical("housing")], label="paid",
-    classes={{"yes": "paid", "no": "defaulted"}}, positive="defaulted", estimator=estimator,
-    thresholds=[at_least("recall", of="defaulted", bound=0.5), at_least("precision", of="defaulted", bound=0.6)],
-)
-"""
-FOREST = "ExtraTreesClassifier(80)"
-GOOD = "LogisticRegression()"
-ROWS = "age,housing,paid\n" + "40,own,yes\n30,rent,no\n" * 20
-ENCODED = (
-    "make_pipeline(make_column_transformer((OneHotEncoder(handle_unknown='ignore'), columns.categorical)),"
-    " LogisticRegression(max_iter=1))"
-)
-
-
-def recipe(folder: Path, estimator: str = GOOD, name: str = "loans.py") -> Path:
-    file = folder / name
-    file.write_text(HEAD.format(estimator=estimator))
-    return file
-
-
-def rows(folder: Path, text: str = ROWS) -> Path:
-    file = folder / "loans.csv"
-    file.write_text(text)
-    return file
-
-
-def check(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(group, ["check", *map(str, arguments)])
 
 
 @pytest.mark.parametrize("model", recipes.names())
@@ -220,15 +178,6 @@ def test_class_of_too_few_rows_to_be_sure_of_both_parts_is_noted(count: int, is_
     assert (words in " ".join(result.output.split())) == is_noted
 
 
-def test_file_whose_scorecard_would_be_too_large_is_refused(tmp_path: Path) -> None:
-    many = "".join(f"40,{'x' * 120}{place},{'yes' if place % 2 else 'no'}\n" for place in range(150_000))
-
-    result = check(recipe(tmp_path, ENCODED), rows(tmp_path, f"age,housing,paid\n{many}"))
-
-    assert result.exit_code == 1
-    assert "EstimatorUnsupported: the scorecard of recipe loans takes" in result.output
-
-
 def test_size_that_trees_would_have_with_the_rows_of_a_file_is_estimated(tmp_path: Path) -> None:
     many = "".join(f"{18 + place % 60},own,{'yes' if place * place % 7 < 3 else 'no'}\n" for place in range(3500))
 
@@ -298,21 +247,6 @@ def test_how_a_run_would_fit_it_is_told(tmp_path: Path, estimator: str, words: s
     result = check(recipe(tmp_path, estimator), "--json")
 
     assert any(words in each["what"] for each in json.loads(result.stdout))
-
-
-def test_file_that_no_task_has_the_memory_for_is_refused(tmp_path: Path) -> None:
-    """One long category makes every cell of its column as wide."""
-    text = ROWS.replace("own", "o" * 128, 1) + "40,a,yes\n30,b,no\n" * 550_000
-    files = recipe(tmp_path), rows(tmp_path, text)
-
-    result = check(*files)
-
-    assert result.exit_code == 1
-    assert "DatasetTooLarge: 1,100,040 rows of 2 columns take about" in result.output
-    assert "MB in Preprocess, which has 1,769 MB" in result.output
-    assert "NIGHTSWAP_PREPROCESS_MEMORY_MB" in result.output
-    larger = StageSettings(preprocess_memory_mb=3008, train_memory_mb=3008, evaluate_memory_mb=3008)
-    assert FakeStage(settings=larger).run("check", *map(str, files)).exit_code == 0
 
 
 def test_what_a_recipe_prints_is_no_part_of_the_answer_for_programs(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chalicelib.limits import CATEGORY_CHARACTERS, CLASS_CHARACTERS, NAME_CHARACTERS
 from lambdas.model.recipe import Categorical, Date, Numeric, at_least
-from tests.contract.sources import ROOT
+from tests.contract.source.sources import ROOT
 from workflows.drafting.baseline import Bound
 from workflows.drafting.estimators import balanced, plain
 from workflows.drafting.features import Choice, Feature

@@ -180,7 +180,7 @@ near = st.one_of(
 )
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(changes=st.dictionaries(st.sampled_from(sorted(FIELDS)), st.one_of(near, anything), min_size=1, max_size=3))
 def test_whatever_a_field_holds_the_recipe_is_taken_or_refused_as_invalid(changes: dict[str, Any]) -> None:
     try:

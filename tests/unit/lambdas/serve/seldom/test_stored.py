@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ResponseSt
 
 from lambdas.serve.handler import FORMATS, PackageBroken, open_package
 from lambdas.serve.seldom import stored
-from tests.contract.sources import ROOT
+from tests.contract.source.sources import ROOT
 
 CONTENT = bytes(range(256)) * 10
 STORED = {"bucket": "a-bucket", "key": "models/m/versions/000001/model.onnx", "version_id": "v1", "bytes": 2560}

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.errors import EstimatorUnsupported
 from chalicelib.limits import GRAPH_BYTES, PACKAGED_BYTES
 from lambdas.model.formats.onnx.export import size_warnings
-from tests.contract.sources import ROOT
+from tests.contract.source.sources import ROOT
 from tests.given import graphs
 
 RECIPE = graphs.recipe(graphs.neighbours)

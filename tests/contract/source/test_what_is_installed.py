@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workflows.doctor.machine.environments import normalised, pins
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LOCKS = ROOT / "workflows" / "locks"
 OURS = {"chalicelib", "lambdas", "workflows", "app", "tests"}
 ELSEWHERE = {

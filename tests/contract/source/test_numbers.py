@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.numbers import GOLDEN
+from tests.contract.source.numbers import GOLDEN
 
 
 @pytest.mark.parametrize("committed", GOLDEN, ids=lambda path: path.stem)

@@ -11,9 +11,9 @@ from urllib.parse import urljoin
 import pytest
 
 from app import app
-from tests.contract.api_process import Api, event, standing_in_for_aws
+from tests.contract.api.api_process import Api, event, standing_in_for_aws
+from tests.contract.api.stage_over_http import StageOverHttp
 from tests.contract.calls.requests import STORED, scored
-from tests.contract.stage_over_http import StageOverHttp
 from tests.fakes.edges import FakeOutside
 from tests.given.approvals import NEVER, waits
 from tests.given.nights import MODEL, outside, promote, register

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from tests.contract.sources import ROOT
+from tests.contract.source.sources import ROOT
 
 PLACES = ("app.py", "chalicelib", "lambdas", "workflows", "benchmarks", "tests")
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef

@@ -10,8 +10,8 @@ from chalicelib.documents.frozen import Document, holds, holds_many
 from chalicelib.documents.shapes import ByKind, Kind, Record, count, list_of, maybe, number, one_of, table_of, text
 from chalicelib.registry.run_documents import Profile
 from lambdas.parts import PartList
-from tests.contract import documents
-from tests.contract.documents import COMMITTED, fields, parsed, refused, rendered, words
+from tests.contract.source import documents
+from tests.contract.source.documents import COMMITTED, fields, parsed, refused, rendered, words
 
 
 class Part(Document):

@@ -17,8 +17,8 @@ from chalicelib.documents import documents
 from chalicelib.explain import overview
 from chalicelib.registry import models
 from chalicelib.runs import runs
-from tests.contract.api_process import Api, event, standing_in_for_aws
-from tests.contract.stage_over_http import StageOverHttp
+from tests.contract.api.api_process import Api, event, standing_in_for_aws
+from tests.contract.api.stage_over_http import StageOverHttp
 from tests.fakes.edges import FakeOutside
 from tests.given.approvals import NEVER, waits
 from tests.given.nights import MODEL, outside, promote, register

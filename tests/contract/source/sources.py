@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SCIENCE = {"numpy", "scipy", "pandas", "sklearn"}
 ALLOWED = {
     "app.py": {"chalice", "chalicelib"},

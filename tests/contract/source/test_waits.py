@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from functools import cache
 
-from tests.contract import sources
+from tests.contract.source import sources
 
 WAITING = {
     *("urlopen", "create_connection", "HTTPConnection", "HTTPSConnection"),

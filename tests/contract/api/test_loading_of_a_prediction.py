@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.api_process import ROOT, Reply, authorizing, event, secret, standing_in_for_aws, with_tokens
+from tests.contract.api.api_process import ROOT, Reply, authorizing, event, secret, standing_in_for_aws, with_tokens
 
 RUNTIME = "importlib, json, logging, os, sys, time, traceback"
 """What Lambda's runtime client has loaded before.

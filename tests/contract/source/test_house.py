@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.sources import ROOT, map_of
+from tests.contract.source.sources import ROOT, map_of
 
 MODULES_AT_MOST = 12
 OF_LIKE_THINGS = {"lambdas", "lambdas/recipes", "workflows/cli"}

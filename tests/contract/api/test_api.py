@@ -15,7 +15,7 @@ from app import app
 from chalicelib.api import access
 from chalicelib.api.access import OPERATE, PREDICT
 from chalicelib.names import APP
-from tests.contract.api_process import (
+from tests.contract.api.api_process import (
     ROOT,
     TOKENS,
     Api,

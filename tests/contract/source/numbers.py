@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PLACES = ("app.py", "chalicelib", "lambdas", "workflows")
 RECIPES = ROOT / "lambdas/recipes"
 """A user's own."""

@@ -22,7 +22,7 @@ from chalicelib.errors import NightswapError, Unexpected, leaves
 from chalicelib.names import document_name
 from chalicelib.runs import cleanup
 from chalicelib.values import Value
-from tests.contract.api_process import Api, Reply, secret, standing_in_for_aws, with_tokens
+from tests.contract.api.api_process import Api, Reply, secret, standing_in_for_aws, with_tokens
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, going, outside
 from tests.unit.lambdas.nightly_batch import RUN

@@ -16,7 +16,7 @@ from typing import Any
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document
 from chalicelib.documents.shapes import ByKind, Record
-from tests.contract.sources import ROOT
+from tests.contract.source.sources import ROOT
 
 COMMITTED = Path(__file__).with_suffix(".txt")
 FOLDERS = ("chalicelib", "lambdas", "workflows")

@@ -13,7 +13,7 @@ import pytest
 
 from app import app
 from chalicelib.limits import BODY_BYTES, MESSAGE_CHARACTERS, NESTING, NPY_BODY_BYTES, PREDICT_BODY_BYTES
-from tests.contract.api_process import Api, Reply, event, secret, serving, standing_in_for_aws, with_tokens
+from tests.contract.api.api_process import Api, Reply, event, secret, serving, standing_in_for_aws, with_tokens
 
 MODEL = "kdd99-http"
 PATH = {"run": "a-run", "model": MODEL, "version": "1", "batch": f"{MODEL}-{20 * 'a'}"}

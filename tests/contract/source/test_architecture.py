@@ -15,7 +15,7 @@ from pathlib import Path
 
 from chalicelib.errors import leaves
 from chalicelib.names import PIPELINE, document_name
-from tests.contract.sources import ALLOWED, ROOT, files, imports, tree
+from tests.contract.source.sources import ALLOWED, ROOT, files, imports, tree
 
 LINES_AT_MOST = 300
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SECONDS = 25
 """Of processor time, for all patterns together: they take a few."""
 SEARCHING = {"search", "finditer", "findall", "sub", "subn", "split"}
@@ -108,7 +108,7 @@ def found() -> set[Found]:
 def tried(patterns: list[dict[str, Any]], *, seconds: int) -> str:
     """The last line of what the process said: "all", or the pattern that used up its time."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.contract.pumping", str(seconds)],
+        [sys.executable, "-m", "tests.contract.source.pumping", str(seconds)],
         cwd=ROOT,
         input=json.dumps(patterns),
         capture_output=True,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.api_process import Api, Reply, secret, serving, standing_in_for_aws, with_tokens
+from tests.contract.api.api_process import Api, Reply, secret, serving, standing_in_for_aws, with_tokens
 
 MODEL = "kdd99-http"
 MOVE_ALIAS = "/functions/nightswap-local-move-alias/invocations"

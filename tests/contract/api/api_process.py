@@ -17,7 +17,7 @@ from chalicelib import layout
 from chalicelib.api.access import OPERATE, PREDICT, Token, digest
 from chalicelib.aws.signed.client import AGENT
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 TOKENS = {"reader": (PREDICT,), "operator": (OPERATE,), "both": (PREDICT, OPERATE)}
 

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from chalicelib.edges.executions import Execution
 from chalicelib.edges.serving_functions import Alias
 from chalicelib.names import LIVE, Names
-from tests.contract.api_process import NO_SUCH_KEY, Reply
+from tests.contract.api.api_process import NO_SUCH_KEY, Reply
 from tests.fakes.edges import FakeOutside
 
 NAMES = Names(stage="local", account="123456789012", region="eu-west-1")

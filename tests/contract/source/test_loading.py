@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from tests.contract.api_process import Api, Reply, authorizing, event, secret, standing_in_for_aws, with_tokens
-from tests.contract.sources import ROOT, SCIENCE, imports, loaded_by
+from tests.contract.api.api_process import Api, Reply, authorizing, event, secret, standing_in_for_aws, with_tokens
+from tests.contract.source.sources import ROOT, SCIENCE, imports, loaded_by
 
 SCIKIT_FREE = (
     *("restore_alias", "evaluate", "version_model", "replay", "shift_traffic", "swap_alias"),

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from tests.contract.sources import ROOT
+from tests.contract.source.sources import ROOT
 
 
 @pytest.mark.parametrize("folder", ["chalicelib", "lambdas", "workflows"])

@@ -12,7 +12,7 @@ import botocore.session
 import pytest
 from botocore.model import ServiceModel
 
-from tests.contract import sources
+from tests.contract.source import sources
 from workflows.deploying.cloudformation.reads import PARTS, PROPERTIES, READS, Read
 
 GIVEN_A_SERVICE = {"client", "clients", "get_available_regions"}

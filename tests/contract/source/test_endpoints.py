@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.contract import sources
+from tests.contract.source import sources
 
 THE_PLACE = "workflows/deploying/asking.py"
 

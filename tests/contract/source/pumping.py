@@ -1,6 +1,6 @@
 """Texts that are worst for a regular expression, and a process that tries them within so much processor time.
 
-    python -m tests.contract.pumping SECONDS < [{"pattern": ..., "flags": ..., "whole": ...}, ...]
+    python -m tests.contract.source.pumping SECONDS < [{"pattern": ..., "flags": ..., "whole": ...}, ...]
 
 It writes each pattern before it tries it, so that the last line names the one that used up the time. Where a pattern
 repeats without end, its repetition is fed with LENGTH characters, with and without what follows: what is worse than
