@@ -1,5 +1,5 @@
-"""Finds texts that people write for a missing value, and texts that may be one in several spellings. A run takes each
-for itself unless the recipe says so."""
+"""Finds texts that people write for a missing value, that may be one in several spellings, or that a program once
+decoded wrongly. A run takes each for itself unless the recipe says so."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LOOKALIKES = frozenset(("na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "?", "-", "--", "."))
 """In small letters."""
 SHOWN_CHARACTERS = 20
+REPLACEMENT = "\ufffd"
+"""What programs write for bytes that they could not decode."""
 CELLS_ALIKE = 3
 """As many as an error shows."""
 
@@ -65,6 +67,31 @@ def spelled_alike(table: Table, *, recipe: Recipe) -> Iterator[str]:
         told = listed(f"{text!r} ({amount(int((texts == text).sum()), 'row')})" for text in several)
         if several:
             yield f"column {column.name} has categories that spaces, capitals or accents alone keep apart: {told}"
+
+
+def decoded_wrongly(table: Table, *, recipe: Recipe) -> Iterator[str]:
+    """The categories of each column that are UTF-8 read as Windows-1252, or that hold U+FFFD in place of a letter."""
+    for column, texts in zip(recipe.categorical, table.categorical.T, strict=True):
+        found = {
+            text: before for text in sorted(set(texts.tolist())) if (before := _before_decoding(text)) is not None
+        }
+        told = listed(
+            f"{text!r} ({amount(int((texts == text).sum()), 'row')}) {f'was {right!r}' if right else 'is lost'}"
+            for text, right in found.items()
+        )
+        if found:
+            yield f"column {column.name} has texts that were decoded wrongly before they came into the file: {told}"
+
+
+def _before_decoding(text: str) -> str | None:
+    """What it was before it was decoded wrongly; empty where nobody can tell; None where it looks right."""
+    if REPLACEMENT in text:
+        return ""
+    try:
+        before = text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return None
+    return before if before != text else None
 
 
 def way_out(exc: NightswapError, *, recipe: Recipe) -> str:

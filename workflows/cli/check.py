@@ -174,6 +174,8 @@ def _of_tolerance(reading: Reading, *, recipe: Recipe, where: str) -> Iterator[F
         )
     for said in missing_texts.spelled_alike(reading.table, recipe=recipe):
         yield note(said, where=where, way_out="if each is the same, spell it in one way, in requests too")
+    for said in missing_texts.decoded_wrongly(reading.table, recipe=recipe):
+        yield note(said, where=where, way_out="read the source as UTF-8 when you export it, and write UTF-8")
     if reading.left_out is not None:
         yield note(
             f"{amount(len(reading.left_out.rows), 'bad row')} would be left out, as the recipe tolerates:"

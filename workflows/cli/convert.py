@@ -25,9 +25,9 @@ def convert_(file: Path, to: Path | None) -> None:
     """Write FILE as runs read one: commas between the fields, UTF-8, numbers as 1234.56, dates as 2026-01-31.
 
     It reads semicolons, tabs and bars between the fields, Windows-1252 (so Latin-1), UTF-16 and UTF-32, decimal
-    commas, separators of thousands, percent and currency signs, dates in other orders or with a month's English
-    name, and gives a name that the header has twice a number. A column in which such a spelling is not clear stays as
-    it is. It says what it changed: look at that.
+    commas, separators of thousands, percent and currency signs, negative numbers in brackets or with the minus
+    behind, dates in other orders or with a month's English name, and gives a name that the header has twice a
+    number. A column in which such a spelling is not clear stays as it is. It says what it changed: look at that.
     """
     given = LocalFile.at(file)
     target = to or Path(FOLDER) / given.name.removesuffix(".gz")

@@ -1,4 +1,5 @@
-"""Reads a column's numbers as people write them: decimal commas, separators of thousands, percent, currencies.
+"""Reads a column's numbers as people write them: decimal commas, separators of thousands, percent, currencies, and
+negative ones as books keep them, (12.50) or 12.50-.
 
 A column is rewritten where all its cells that hold something, but for one in a hundred, are numbers by one spelling.
 """
@@ -19,9 +20,10 @@ BLANKS = " \u00a0\u202f'"
 _UNIT = "|".join(map(re.escape, UNITS))
 SPELLED = re.compile(
     rf"(?P<sign>[+\-\u2212]?)(?P<before>{_UNIT})?[ \u00a0]?(?P<again>[+\-\u2212]?)(?P<digits>\d[\d.,{BLANKS}]*)"
-    rf"[ \u00a0]?(?P<behind>{_UNIT})?",
+    rf"(?P<last>[\-\u2212]?)[ \u00a0]?(?P<behind>{_UNIT})?",
     re.ASCII,
 )
+IN_BRACKETS = re.compile(rf"(?P<before>{_UNIT})?\((?P<inner>[^()+\-\u2212]+)\)(?P<behind>{_UNIT})?")
 COMMA, POINT = ",", "."
 
 
@@ -33,14 +35,20 @@ class Cell:
     digits: str
     """With its separators."""
     unit: str
+    is_in_brackets: bool = False
 
     @classmethod
     def of(cls, text: str) -> Cell | None:
-        found = SPELLED.fullmatch(text.strip())
-        if found is None or (found["sign"] and found["again"]) or (found["before"] and found["behind"]):
+        brackets = IN_BRACKETS.fullmatch(text.strip())
+        plain = f"{brackets['before'] or ''}{brackets['inner']}{brackets['behind'] or ''}" if brackets else text
+        found = SPELLED.fullmatch(plain.strip())
+        if found is None or (found["before"] and found["behind"]):
             return None
-        sign = "-" if (found["sign"] or found["again"]) in ("-", "\u2212") else ""
-        return cls(sign, found["digits"].strip(BLANKS), found["before"] or found["behind"] or "")
+        signs = found["sign"] + found["again"] + found["last"]
+        if len(signs) > 1:
+            return None
+        sign = "-" if brackets or signs in ("-", "\u2212") else ""
+        return cls(sign, found["digits"].strip(BLANKS), found["before"] or found["behind"] or "", bool(brackets))
 
     def is_read_by(self, decimal: str) -> bool:
         return _decimals(self, decimal) is not None
@@ -101,6 +109,8 @@ def _spelling(column: Iterable[str], cells: Sequence[Cell], by_default: str) -> 
     units = {cell.unit for cell in cells}
     decimal = _told(cells) or by_default
     if len(units) > 1:  # euros among dollars, or percent among shares: nobody can tell
+        return None
+    if all(cell.is_in_brackets for cell in cells):  # numbers of notes, as likely as negative ones
         return None
     good = [cell for cell in cells if cell.is_read_by(decimal)]
     found = Spelling(decimal, units.pop())

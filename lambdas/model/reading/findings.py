@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from chalicelib.cutting import TAIL_CHARACTERS, amount, cut, listed, verb
 from chalicelib.errors import DataError, LabelUnknown, ObjectUnreadable
@@ -158,9 +159,15 @@ def of_width(fields: Sequence[str], width: int) -> Problem:
     if len(fields) < width:
         return ObjectUnreadable, f"shorter {header}"
     if "".join(fields[width:]).strip():
-        return ObjectUnreadable, f"longer {header}"
+        return ObjectUnreadable, f"longer {header}{_in_single_quotes(fields)}"
     commas = amount(len(fields) - width, "comma")
     return ObjectUnreadable, f"longer {header}, by {commas} at the end: write as many behind the header, or none"
+
+
+def _in_single_quotes(fields: Sequence[str]) -> str:
+    """What to write where a text that holds a comma stands in single quotes, which CSV does not know."""
+    is_cut = any(one.lstrip().startswith("'") and other.rstrip().endswith("'") for one, other in pairwise(fields))
+    return "; single quotes hold no comma, write double ones around such a text" if is_cut else ""
 
 
 def _either(labels: dict[str, int]) -> str:

@@ -108,3 +108,15 @@ def test_categories_that_spelling_alone_keeps_apart_are_told_with_their_rows() -
         " row), 'true' (2 rows), 'cafe\u0301' (1 row), 'caf\u00e9' (1 row)"
     ]
     assert [*missing_texts.spelled_alike(table.take(np.array([0, 3, 5])), recipe=PLAIN)] == []
+
+
+def test_texts_that_were_once_decoded_wrongly_are_told_with_what_they_were() -> None:
+    city, price = "M\u00c3\u00bcnchen", "10 \u00e2\u201a\u00ac"
+    texts = [city, city, price, "Caf\ufffd", "M\u00fcnchen", "\u00c3", "plain"]
+    table = Table(np.zeros((7, 1)), np.array([[text] for text in texts]), np.array(["good"] * 7))
+
+    assert [*missing_texts.decoded_wrongly(table, recipe=PLAIN)] == [
+        "column flag has texts that were decoded wrongly before they came into the file:"
+        f" '{price}' (1 row) was '10 \u20ac', 'Caf\ufffd' (1 row) is lost, '{city}' (2 rows) was 'M\u00fcnchen'"
+    ]
+    assert [*missing_texts.decoded_wrongly(table.take(np.array([4, 5, 6])), recipe=PLAIN)] == []

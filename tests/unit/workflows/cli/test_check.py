@@ -69,6 +69,13 @@ def test_estimator_whose_library_is_not_here_is_not_to_be_changed(tmp_path: Path
     assert "-> make setup-onnx" in check(file).output
 
 
+def test_categories_that_were_decoded_wrongly_are_noted_with_the_way_out(tmp_path: Path) -> None:
+    result = check(recipe(tmp_path), rows(tmp_path, ROWS.replace("own", "m\u00c3\u00b6bliert")))
+
+    assert "(20 rows) was 'm\u00f6bliert'" in " ".join(result.output.split())
+    assert "-> read the source as UTF-8 when you export it, and write UTF-8" in result.output
+
+
 def test_problems_of_a_recipe_stand_on_lines_of_their_own(tmp_path: Path) -> None:
     file = recipe(tmp_path)
     file.write_text(file.read_text().replace('label="paid"', 'label="age"').replace('"loans"', '"est_lr"'))

@@ -68,6 +68,11 @@ def test_bad_number_is_named_with_row_line_and_value(
         ("1,2,SF,n,OK.", errors.LabelUnknown, "'OK.'"),
         ("1,2,SF,n,ok.,6", errors.ObjectUnreadable, "longer than the header, which names 5 fields: row 2 (line 3)"),
         (
+            "1,2,'S, F',n,ok.",
+            errors.ObjectUnreadable,
+            "which names 5 fields; single quotes hold no comma, write double ones around such a text: row 2 (line 3)",
+        ),
+        (
             '1,2,"SF,n,ok.',
             errors.ObjectUnreadable,
             "the record that begins on line 3 opens a quote that is never closed",
