@@ -106,7 +106,7 @@ test-damage: setup-test  ## each stored document damaged, and every command trie
 
 test-packages: setup-all .venv-packages/.ready .venv-inference/.ready  ## every package under Lambda's own runtime client, with nothing else on its path
 	@$(PROJECT) -m pytest --numprocesses auto --dist worksteal $(CLASSIFIERS)
-	@$(PROJECT) -m pytest $(CLASSIFIERS:%=--ignore=%) tests/packages tests/container
+	@$(PROJECT) -m pytest $(PARALLEL) $(CLASSIFIERS:%=--ignore=%) tests/packages tests/container
 
 test-deploy: setup-all  ## plan, deploy, kill, resume, destroy, deploy again
 	@$(PROJECT) -m pytest $(PARALLEL) $(PHASES) tests/deploy/planning

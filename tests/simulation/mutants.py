@@ -91,12 +91,14 @@ MUTANTS = (
         file="chalicelib/promotion/fencing.py",
         text="    for swap in decided.swaps:\n",
         by="    for swap in ():\n",
+        story="alias-gone-after-the-first-promotion",
     ),
     Mutant(
         name="a run that gives way makes its swap all the same",
         file="chalicelib/promotion/fencing.py",
         text="        if finishing or swap.expected is None:\n",
         by="        if True:\n",
+        story="half-pinned-at-the-swap",
     ),
     Mutant(
         name="what the dead may still do is not fenced",
@@ -121,6 +123,7 @@ MUTANTS = (
         file="chalicelib/registry/publishing.py",
         text="    version = _find(edges, model=model, wanted=wanted, serving_sha256=serving_sha256, layers=layers)\n",
         by="    version = None\n",
+        story="first-promotion",
     ),
     Mutant(
         name="a run does not know its own claim",
