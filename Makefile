@@ -75,7 +75,7 @@ test: setup-all  ## unit, contract and end-to-end tests
 	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(ELSEWHERE:%=--ignore=%) tests/e2e $(FAST)
 
 test-engines: setup-all  ## what a stage has that trains or serves on SageMaker: definitions, stacks, jobs
-	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(ENGINES)
+	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(filter-out $(LEFT_OUT),$(ENGINES))
 
 test-source: setup-all  ## what the source has to be: its rooms and imports, what is loaded, patterns, locks, templates
 	@$(PROJECT) -m pytest $(PARALLEL) $(SOURCE)
@@ -105,11 +105,11 @@ test-damage: setup-test  ## each stored document damaged, and every command trie
 	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest --numprocesses auto --dist worksteal $(DAMAGE)
 
 test-packages: setup-all .venv-packages/.ready .venv-inference/.ready  ## every package under Lambda's own runtime client, with nothing else on its path
-	@$(PROJECT) -m pytest --numprocesses auto --dist worksteal $(CLASSIFIERS)
+	@$(PROJECT) -m pytest --numprocesses auto --dist worksteal $(filter-out $(LEFT_OUT),$(CLASSIFIERS))
 	@$(PROJECT) -m pytest $(PARALLEL) $(CLASSIFIERS:%=--ignore=%) tests/packages tests/container
 
 test-deploy: setup-all  ## plan, deploy, kill, resume, destroy, deploy again
-	@$(PROJECT) -m pytest $(PARALLEL) $(PHASES) tests/deploy/planning
+	@$(PROJECT) -m pytest $(PARALLEL) $(filter-out $(LEFT_OUT),$(PHASES)) tests/deploy/planning
 	@$(PROJECT) -m pytest --numprocesses auto --dist worksteal --ignore tests/deploy/planning tests/deploy
 
 test-permissions: setup-test .venv-authorization/.ready  ## the main job under enforced roles, and what they forbid
