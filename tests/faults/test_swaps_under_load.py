@@ -75,7 +75,7 @@ def promote(up: LocalUp, model_version: int) -> Answer:
     return up.call("POST", path, {"reason": "one more swap"})
 
 
-@pytest.mark.timeout(900)  # a hundred swaps and a client beside them
+@pytest.mark.timeout(900)  # a hundred swaps, and clients beside them
 def test_no_prediction_fails_in_a_hundred_swaps_and_each_comes_from_one_version(
     up: LocalUp, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,6 +4,7 @@ decoded wrongly. A run takes each for itself unless the recipe says so."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -19,6 +20,8 @@ LOOKALIKES = frozenset(("na", "n/a", "#n/a", "nan", "null", "none", "nil", "miss
 SHOWN_CHARACTERS = 20
 REPLACEMENT = "\ufffd"
 """What programs write for bytes that they could not decode."""
+WRONG_ENCODINGS = ("cp1252", "latin-1")
+"""By which UTF-8 is mostly decoded wrongly; the second takes the five bytes that the first has no letter for."""
 CELLS_ALIKE = 3
 """As many as an error shows."""
 
@@ -70,7 +73,7 @@ def spelled_alike(table: Table, *, recipe: Recipe) -> Iterator[str]:
 
 
 def decoded_wrongly(table: Table, *, recipe: Recipe) -> Iterator[str]:
-    """The categories of each column that are UTF-8 read as Windows-1252, or that hold U+FFFD in place of a letter."""
+    """The categories of each column that are UTF-8 decoded as Windows-1252 or Latin-1, or that hold U+FFFD."""
     for column, texts in zip(recipe.categorical, table.categorical.T, strict=True):
         found = {
             text: before for text in sorted(set(texts.tolist())) if (before := _before_decoding(text)) is not None
@@ -87,11 +90,11 @@ def _before_decoding(text: str) -> str | None:
     """What it was before it was decoded wrongly; empty where nobody can tell; None where it looks right."""
     if REPLACEMENT in text:
         return ""
-    try:
-        before = text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return None
-    return before if before != text else None
+    for encoding in WRONG_ENCODINGS:
+        with suppress(UnicodeError):
+            before = text.encode(encoding).decode("utf-8")
+            return before if before != text else None
+    return None
 
 
 def way_out(exc: NightswapError, *, recipe: Recipe) -> str:

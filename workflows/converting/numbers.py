@@ -23,7 +23,9 @@ SPELLED = re.compile(
     rf"(?P<last>[\-\u2212]?)[ \u00a0]?(?P<behind>{_UNIT})?",
     re.ASCII,
 )
-IN_BRACKETS = re.compile(rf"(?P<before>{_UNIT})?\((?P<inner>[^()+\-\u2212]+)\)(?P<behind>{_UNIT})?")
+IN_BRACKETS = re.compile(
+    rf"(?P<before>{_UNIT})?[ \u00a0]?\((?P<inner>[^()+\-\u2212]+)\)[ \u00a0]?(?P<behind>{_UNIT})?"
+)
 COMMA, POINT = ",", "."
 
 

@@ -16,6 +16,15 @@ SCIKIT_FREE = (
 )
 
 
+def printed(program: str) -> str:
+    """By a Python of its own, without an environment."""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env={}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def test_command_line_loads_numpy_pandas_and_scikit_learn_only_for_what_needs_them() -> None:
     assert loaded_by("workflows.cli.main") & SCIENCE == set()
 
@@ -86,11 +95,8 @@ def test_graph_loads_no_module_of_a_library() -> None:
         "known = {*sys.stdlib_module_names, 'lambdas', 'tests', 'chalicelib'};"
         "print(sorted({each.split('.')[0] for each in {*sys.modules} - before} - known))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", loads], cwd=ROOT, env={}, capture_output=True, text=True, check=False
-    )
 
-    assert done.stdout == "[]\n", done.stderr
+    assert printed(loads) == "[]\n"
 
 
 def test_model_without_dates_loads_no_module_of_dates() -> None:
@@ -100,11 +106,8 @@ def test_model_without_dates_loads_no_module_of_dates() -> None:
         "dates = 'lambdas.serve.dates', 'lambdas.serve.seldom', 'datetime';"
         "print(sorted(each for each in sys.modules if each.startswith(dates)))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", loads], cwd=ROOT, env={}, capture_output=True, text=True, check=False
-    )
 
-    assert done.stdout == "[]\n", done.stderr
+    assert printed(loads) == "[]\n"
 
 
 def test_serving_function_loads_nothing_that_costs_a_cold_start_more_than_it_does() -> None:
@@ -126,8 +129,5 @@ def test_serving_function_loads_nothing_that_costs_a_cold_start_more_than_it_doe
 
 def test_serving_function_loads_no_explanation_before_one_is_asked_for() -> None:
     loads = "import sys, lambdas.serve.handler; print('lambdas.serve.seldom.why' in sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", loads], cwd=ROOT, env={}, capture_output=True, text=True, check=False
-    )
 
-    assert done.stdout == "False\n", done.stderr
+    assert printed(loads) == "False\n"

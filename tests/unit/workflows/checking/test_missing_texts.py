@@ -112,11 +112,13 @@ def test_categories_that_spelling_alone_keeps_apart_are_told_with_their_rows() -
 
 def test_texts_that_were_once_decoded_wrongly_are_told_with_what_they_were() -> None:
     city, price = "M\u00c3\u00bcnchen", "10 \u00e2\u201a\u00ac"
-    texts = [city, city, price, "Caf\ufffd", "M\u00fcnchen", "\u00c3", "plain"]
-    table = Table(np.zeros((7, 1)), np.array([[text] for text in texts]), np.array(["good"] * 7))
+    by_latin_1 = "\u00c3\u0081vila"
+    texts = [city, city, price, "Caf\ufffd", "M\u00fcnchen", "\u00c3", "plain", by_latin_1]
+    table = Table(np.zeros((8, 1)), np.array([[text] for text in texts]), np.array(["good"] * 8))
 
     assert [*missing_texts.decoded_wrongly(table, recipe=PLAIN)] == [
         "column flag has texts that were decoded wrongly before they came into the file:"
-        f" '{price}' (1 row) was '10 \u20ac', 'Caf\ufffd' (1 row) is lost, '{city}' (2 rows) was 'M\u00fcnchen'"
+        f" '{price}' (1 row) was '10 \u20ac', 'Caf\ufffd' (1 row) is lost, '{city}' (2 rows) was 'M\u00fcnchen',"
+        f" {by_latin_1!r} (1 row) was '\u00c1vila'"
     ]
     assert [*missing_texts.decoded_wrongly(table.take(np.array([4, 5, 6])), recipe=PLAIN)] == []
