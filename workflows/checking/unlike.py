@@ -33,10 +33,13 @@ def earlier(edges: Edges, *, model: str) -> Before:
     if profile is None:
         return NOTHING
     objects = documents.readable(lambda: row_counts.by_etag(edges, model=model), told=[]) or {}
-    classes = Counter[str]()
-    for each in objects.values():
-        classes.update(each.classes or {})
-    return Before(profile.columns, profile.rows, classes)
+    counted = [each.classes for each in objects.values() if each.classes]
+    classes, found = Counter[str](), Counter[str]()
+    for each in counted:
+        classes.update(each)
+        found.update(name for name, rows in each.items() if rows)
+    absent = {name: 1 - found[name] / len(counted) for name in classes}
+    return Before(profile.columns, profile.rows, classes, absent)
 
 
 def warnings(reading: Reading, *, name: str, recipe: Recipe, before: Before) -> Iterator[str]:

@@ -22,6 +22,8 @@ from lambdas.model.recipe.elements import MEAN, MEDIAN
 
 CHANCE = 1e-4
 """How often a column or a class may be told of in which nothing has changed."""
+OFTEN = 0.1
+"""Of the earlier files: where so many held one value alone in a column, or lacked a class, it is so by nature."""
 QUARTER = 0.25
 """At least this share of rows does not hold a value that is not each of the quartiles."""
 TEXTS_TOLD = 3
@@ -36,6 +38,8 @@ class Before:
     rows: int = 0
     classes: Mapping[str, int] = field(default_factory=dict)
     """The rows of each class, as far as they were counted."""
+    absent: Mapping[str, float] = field(default_factory=dict)
+    """The share of the earlier files without a row of a class."""
 
 
 NOTHING = Before()
@@ -62,7 +66,8 @@ def lost_classes(reading: Reading, *, recipe: Recipe, before: Before) -> Iterato
     rows, labels = sum(before.classes.values()), reading.table.labels
     for name in recipe.class_names if rows else ():
         share = before.classes.get(name, 0) / rows
-        if not (labels == name).any() and _is_no_chance(len(labels), otherwise=share):
+        by_nature = before.absent.get(name, 0) >= OFTEN
+        if not by_nature and not (labels == name).any() and _is_no_chance(len(labels), otherwise=share):
             yield f"no row is of the class {name}, and {100 * share:.3g} % of the rows before were"
 
 
@@ -79,7 +84,8 @@ def _of_numbers(
     if clipped == len(there):
         return f"has no value in its range: {all_of(clipped, 'number')} became the nearest bound"
     value = float(there[0])
-    is_alone = not isinstance(column, Date) and bool((there == value).all())  # a night's file may be of one day
+    by_nature = isinstance(column, Date) or _often_constant(profile)  # a night's file may be of one day
+    is_alone = not by_nature and bool((there == value).all())
     is_news = is_alone and _is_no_chance(len(numbers), otherwise=_otherwise(value, profile))
     return f"holds {value:.6g} alone" if is_news else ""
 
@@ -89,14 +95,21 @@ def _of_texts(
 ) -> str:
     """(n,): the place of a missing one has the text that the recipe says."""
     top: Mapping[str, int] = profile.get("top", {}) if profile else {}
+    by_nature = _often_constant(profile)
     if (texts == texts[0]).all():
         text = str(texts[0])
         otherwise = 1 - top.get(text, 0) / rows if profile and rows else None
         if missing == len(texts):
             return _no_value(missing, otherwise=otherwise)
-        if _is_no_chance(len(texts), otherwise=otherwise):
+        if not by_nature and _is_no_chance(len(texts), otherwise=otherwise):
             return f"holds {quoted(text, TEXT_CHARACTERS)} alone"
+    if by_nature:
+        return ""
     return _other_texts(texts[texts != (column.missing or "")], usual=_without(top, column.missing), rows=rows)
+
+
+def _often_constant(profile: Mapping[str, Any] | None) -> bool:
+    return profile is not None and profile.get("constant_ratio", 0) >= OFTEN
 
 
 def _other_texts(texts: Texts, *, usual: Mapping[str, int], rows: int) -> str:

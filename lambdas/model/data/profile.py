@@ -37,7 +37,10 @@ def profile(sums: Sums, *, recipe: Recipe, repeats: Counts | None = None) -> dic
             **_folded(
                 {each.name: _numbers(sums, place, column=each) for place, each in enumerate(recipe.numeric)}, recipe
             ),
-            **{each.name: _texts(sums.levels[place]) for place, each in enumerate(recipe.categorical)},
+            **{
+                each.name: _texts(sums.levels[place]) | _constant(sums, len(recipe.numeric) + place)
+                for place, each in enumerate(recipe.categorical)
+            },
         },
         "quartiles_of_rows": len(sums.places),
         "missing_cells": 0,
@@ -82,8 +85,15 @@ def _numbers(sums: Sums, place: int, *, column: Numeric) -> dict[str, Any]:
     return {
         "kind": kind,
         **({"missing": missing} if missing else {}),
+        **_constant(sums, place),
         **{name: None if np.isnan(number) else spelled(number) for name, number in told.items()},
     }
+
+
+def _constant(sums: Sums, place: int) -> dict[str, float]:
+    """The share of the objects in which the column holds one value alone; nothing where there is none."""
+    found = sums.constant[place] if place < len(sums.constant) else 0
+    return {"constant_ratio": found / sums.objects} if found else {}
 
 
 def _folded(columns: Mapping[str, dict[str, Any]], recipe: Recipe) -> dict[str, Any]:

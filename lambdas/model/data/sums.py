@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,10 @@ class Sums:
     """(s, k): the numbers of the rows with the smallest of the places that are drawn for all rows."""
     places: Words
     """(s,): those places."""
+    objects: int = 0
+    constant: tuple[int, ...] = ()
+    """(k + c,): in how many of those objects a numeric or categorical column holds one value alone; none counted by a
+    release that did not."""
     groups: tuple[Words, Words] | None = None
     """The keys of the groups of the training part, and of the holdout, sorted; None where none are counted, or where
     there are too many."""
@@ -71,16 +76,19 @@ class Sums:
         key = np.uint64(int(salt[:16], 16))
         places = mixed(key + np.arange(1, len(numeric) + 1, dtype=np.uint64) * STEP)
         first = _first(places, sample_rows(numeric.shape[1]))
+        levels = _added_levels(_level_counts(train), _level_counts(holdout))
         return cls(
             classes=np.array([_counts(part.labels, len(part.classes)) for part in (train, holdout)]),
             smallest=np.fmin.reduce(numeric, axis=0),
             largest=np.fmax.reduce(numeric, axis=0),
             present=np.count_nonzero(~np.isnan(numeric), axis=0),
             means=np.array([_mean(column) for column in numeric.T], dtype=np.float64),
-            levels=_added_levels(_level_counts(train), _level_counts(holdout)),
+            levels=levels,
             hashes=(_hashes(train), _hashes(holdout)) if len(numeric) <= HASHED_ROWS else None,
             sample=numeric[first],
             places=places[first],
+            objects=1,
+            constant=_constant(numeric, levels),
             groups=groups,
         )
 
@@ -101,6 +109,8 @@ class Sums:
             hashes=_joined(self, other),
             sample=np.concatenate([self.sample, other.sample])[first],
             places=places[first],
+            objects=self.objects + other.objects,
+            constant=tuple(map(sum, zip_longest(self.constant, other.constant, fillvalue=0))),
             groups=_joined_groups(self.groups, other.groups),
         )
 
@@ -111,6 +121,8 @@ class Sums:
             **{name: _or_null(getattr(self, name)) for name in ("smallest", "largest", "means")},
             "present": self.present.tolist(),
             "levels": self.levels,
+            "objects": self.objects,
+            "constant": self.constant,
         }
         told = json.dumps(figures, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()
         groups = {name: to_npy(each) for name, each in zip(GROUPS, self.groups or (), strict=False)}
@@ -136,6 +148,8 @@ class Sums:
             groups=_read_words(files, GROUPS) if GROUPS[0] in files else None,
             sample=sample.astype(np.float64, copy=False),
             places=places.astype(np.uint64, copy=False),
+            objects=told.get("objects", 0),
+            constant=tuple(told.get("constant", ())),
         )
 
 
@@ -151,6 +165,13 @@ def sample_rows(numbers: int) -> int:
     (20000, 1500, 20000)
     """
     return min(SAMPLE_ROWS, SAMPLE_CELLS // max(numbers, 1))
+
+
+def _constant(numeric: Floats, levels: Sequence[Mapping[str, int]]) -> tuple[int, ...]:
+    """1 for each column of one object that holds one value alone, 0 for the others."""
+    numbers = np.fmin.reduce(numeric, axis=0) == np.fmax.reduce(numeric, axis=0)
+    texts = [np.count_nonzero([*rows.values()]) == 1 for rows in levels]
+    return tuple(map(int, [*numbers.tolist(), *texts]))
 
 
 def _or_null(numbers: Floats) -> list[float | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from chalicelib import layout
@@ -18,6 +20,24 @@ def test_columns_are_known_by_the_run_of_the_live_version() -> None:
     whole_night(night.edges)
 
     assert sorted(unlike.earlier(night.edges, model=MODEL).columns) == ["dst_bytes", "duration", "src_bytes"]
+
+
+def test_class_that_a_file_lacks_is_known_by_the_counts_of_each_file() -> None:
+    night = night_with_data()
+    whole_night(night.edges)
+    key = layout.kept_parts(MODEL)
+    stored = night.store.find(key)
+    assert stored
+    kept = json.loads(stored.body)
+    one = kept["packs"][0]["objects"][0]
+    lacking = {**one, "etag": "of normal rows alone", "classes": {"normal": 90}}
+    kept["packs"][0]["objects"] = [one, lacking]
+    night.store.put(key, json.dumps(kept).encode())
+
+    known = unlike.earlier(night.edges, model=MODEL)
+
+    assert known.classes["normal"] == one["classes"]["normal"] + 90
+    assert known.absent == {"normal": 0, "attack": 0.5}
 
 
 def test_nothing_is_known_before_a_version_is_live() -> None:

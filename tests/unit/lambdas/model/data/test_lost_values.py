@@ -4,6 +4,8 @@ nothing is."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 
 import numpy as np
 import pytest
@@ -27,6 +29,7 @@ RECIPE = data.recipe(
         Numeric.array("pixels", 2, missing=0.0),
     ]
 )
+SALT = "0" * 16
 HEADER = "age,income,flag,since,member,pixels_0,pixels_1,label"
 COLUMNS = HEADER.split(",")
 
@@ -52,7 +55,7 @@ def night(rows: int = 400, /, **instead: str) -> Reading:
 
 def before(reading: Reading) -> Before:
     part = Part.of(reading.table, classes=RECIPE.class_names)
-    found = profile(Sums.of(part, part.take(np.arange(0)), salt="0" * 16), recipe=RECIPE)
+    found = profile(Sums.of(part, part.take(np.arange(0)), salt=SALT), recipe=RECIPE)
     classes = {name: int((reading.table.labels == name).sum()) for name in RECIPE.class_names}
     return Before(found["columns"], found["rows"], classes)
 
@@ -139,3 +142,30 @@ def test_file_without_a_value_is_told_to_fail_alone_where_a_median_has_to_be_fou
         " median",
         "column flag has no value: all 5 cells are missing",
     ]
+
+
+def several(*nights: Reading) -> Before:
+    parts = [Part.of(each.table, classes=RECIPE.class_names) for each in nights]
+    sums = reduce(add, (Sums.of(part, part.take(np.arange(0)), salt=SALT) for part in parts))
+    return Before(profile(sums, recipe=RECIPE)["columns"], sums.rows)
+
+
+def test_column_that_is_constant_in_each_file_by_nature_is_no_news() -> None:
+    days = several(
+        *(night(member=day, age=age) for day, age in [("monday", "31"), ("tuesday", "32"), ("friday", "33")])
+    )
+
+    assert told(night(member="thursday", age="34"), days) == []
+    assert told(night(member=""), days) == ["column member has no value: all 400 cells are missing"]
+
+
+@pytest.mark.parametrize(("ordinary", "news"), [(9, []), (10, ["column flag holds 7 alone"])])
+def test_column_that_was_constant_in_a_tenth_of_the_files_is_no_news(ordinary: int, news: list[str]) -> None:
+    assert told(night(flag="7"), several(night(flag="7"), *[night()] * ordinary)) == news
+
+
+def test_class_that_a_tenth_of_the_files_lacked_is_no_news() -> None:
+    of_good = night(400, label="spam.")
+
+    assert told(of_good, Before(rows=1_000, classes={"good": 500, "bad": 500}, absent={"good": 0.1})) == []
+    assert told(of_good, Before(rows=1_000, classes={"good": 500, "bad": 500}, absent={"good": 0.09})) != []

@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 
 from lambdas.model.data.part import Part
 from lambdas.model.data.profile import profile
-from lambdas.model.data.sums import GROUPS_COUNTED, HASHED_ROWS, SAMPLE_ROWS, Sums, sample_rows
+from lambdas.model.data.sums import FIGURES, GROUPS_COUNTED, HASHED_ROWS, SAMPLE_ROWS, Sums, sample_rows
 from lambdas.model.reading.table import Table, concat
 from lambdas.model.recipe import Recipe, Split
 from tests.given import data
 
 RECIPE = data.recipe()
 SALT = 64 * "7"
+LEVELS = (("a", "b"),)
+ZEROS = np.zeros(2, dtype=np.uint8)
 
 
 def part(table: Table, recipe: Recipe = RECIPE) -> Part:
@@ -41,9 +43,37 @@ def test_sums_of_objects_add_up_to_those_of_all_their_rows(sizes: list[int]) -> 
     added = profile(reduce(add, (of(*each) for each in several)), recipe=RECIPE)
     whole = profile(of(concat([one for one, _ in several]), concat([other for _, other in several])), recipe=RECIPE)
 
+    for name in added["columns"]:
+        for found in (added, whole):
+            found["columns"][name].pop("constant_ratio", None)  # it is of files, not of rows
     for name in ("size", "age"):
         assert added["columns"][name].pop("mean") == pytest.approx(whole["columns"][name].pop("mean"), rel=1e-12)
     assert added == whole
+
+
+def test_columns_that_hold_one_value_alone_in_a_file_are_counted() -> None:
+    files = [
+        ([[1.0, np.nan], [1.0, 2.0]], [[0], [1]]),
+        ([[3.0, np.nan], [4.0, np.nan]], [[1], [1]]),
+        ([[5.0, 6.0], [5.0, 7.0]], [[0], [0]]),
+    ]
+    parts = [Part(np.array(numbers), np.array(codes), ZEROS, LEVELS, RECIPE.class_names) for numbers, codes in files]
+
+    added = reduce(add, (Sums.of(each, each, salt=SALT) for each in parts))
+
+    assert (added.objects, added.constant) == (3, (2, 1, 2))
+
+
+def test_sums_of_a_release_that_counted_no_constant_columns_are_read() -> None:
+    found = of(*sides(1, 1))
+    files = found.to_files()
+    figures = {name: each for name, each in json.loads(files[FIGURES]).items() if name not in ("objects", "constant")}
+
+    old = Sums.from_files(files | {FIGURES: json.dumps(figures).encode()})
+
+    assert (old.objects, old.constant) == (0, ())
+    assert ((old + found).objects, (found + old).constant) == (1, found.constant)
+    assert "constant_ratio" not in str(profile(old, recipe=RECIPE))
 
 
 def test_sums_come_back_from_their_files() -> None:
@@ -140,7 +170,8 @@ def test_level_that_only_one_of_two_objects_has_is_counted() -> None:
 
     found = profile(of(one, none) + of(other, none), recipe=RECIPE)
 
-    assert found["columns"]["flag"] == {"kind": "category", "levels": 3, "top": {"a": 1, "b": 1, "c": 1}}
+    assert found["columns"]["flag"]["levels"] == 3
+    assert found["columns"]["flag"]["top"] == {"a": 1, "b": 1, "c": 1}
 
 
 def grouped(first: int, end: int) -> Sums:
