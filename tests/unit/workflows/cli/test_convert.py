@@ -96,3 +96,27 @@ def test_other_file_is_not_written_over(foreign: Path, tmp_path: Path) -> None:
 
     assert isinstance(error, BadRequest)
     assert f"{foreign} is there already: delete it, or name another file with --to" in str(error)
+
+
+def test_several_nights_are_converted_at_once(foreign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    other, right = tmp_path / "night-2.csv", tmp_path / "right.csv"
+    other.write_bytes(foreign.read_bytes())
+    right.write_bytes(b"a,b\n1,2\n")
+
+    said = run("data", "convert", str(foreign), str(right), str(other)).output.splitlines()
+
+    assert [line for line in said if line.startswith(("wrote", "right", "a model"))] == [
+        "wrote converted/loans.csv",
+        "right.csv is as it should be: nothing was written",
+        "wrote converted/night-2.csv",
+        "a model of it: nightswap init converted/loans.csv --label COLUMN",
+    ]
+    assert "night-2.csv: its encoding was Windows-1252, and is UTF-8" in said
+
+
+def test_one_place_for_several_files_is_refused_before_anything_is_written(foreign: Path, tmp_path: Path) -> None:
+    error = run("data", "convert", str(foreign), str(foreign), "--to", str(tmp_path / "b.csv")).exception
+
+    assert "--to is the place of one file, and 2 are to be converted: leave it out" in str(error)
+    assert not (tmp_path / "b.csv").exists()
