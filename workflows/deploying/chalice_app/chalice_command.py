@@ -9,6 +9,7 @@ imports nothing of this project: the app that Chalice loads may be another clone
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from chalice.cli.factory import CLIFactory
 from chalice.config import Config
 
 COMMANDS = ("deploy", "package")
+SETTINGS = "NIGHTSWAP_"
 
 
 class FixedRuntime(Config):
@@ -33,7 +35,7 @@ class Factory(CLIFactory):
     """Source: chalice 1.34, chalice/cli/factory.py: every command asks it for its configuration."""
 
     def __init__(self, folder: str, *, runtime: str) -> None:
-        super().__init__(folder)
+        super().__init__(folder, environ=os.environ)  # where the app, when it is loaded, reads the stage's settings
         self._runtime = runtime
 
     def create_config_obj(self, *args: Any, **given: Any) -> Config:
@@ -52,6 +54,8 @@ class Factory(CLIFactory):
 def command(context: click.Context, runtime: str) -> None:
     """Runs in the project's folder, as Chalice's own does."""
     warnings.filterwarnings("ignore", message="You are currently running python")
+    for name in [each for each in os.environ if each.startswith(SETTINGS)]:
+        del os.environ[name]  # a setting is the stage's alone, whatever the shell has
     folder = str(Path.cwd())
     context.obj = {"project_dir": folder, "debug": False, "factory": Factory(folder, runtime=runtime)}
 
