@@ -18,7 +18,7 @@ from chalicelib.registry import catalog, models
 from lambdas import recipes
 from workflows.cli import live_quality, moments
 from workflows.cli.options import as_json, model, named_model, on_stage
-from workflows.cli.screen import BAD, GOOD, console, counting, damage, say, show_json, table
+from workflows.cli.screen import BAD, GOOD, console, counting, damage, say, show_json, table, table_with_lines
 from workflows.cli.stage import Stage
 
 WIDE = 120
@@ -132,16 +132,16 @@ def _shares(entry: Entry | None) -> list[dict[str, Any]]:
 
 def _table(title: str, entry: Entry) -> None:
     """The versions that served after this entry."""
-    rows = [[_of(each), each.function_version, f"{each.share:.0%}", *_by(entry)] for each in history.shares(entry)]
-    table(title, ["model version", "function version", "share", "entry", "when (UTC)", "kind", "why"], rows)
+    by = [f"{entry.entry}", _when(entry), entry.kind]
+    rows = [[f"{_of(each)}", each.function_version, f"{each.share:.0%}", *by] for each in history.shares(entry)]
+    say(title)
+    columns = ["model version", "function version", "share", "entry", "when (UTC)", "kind"]
+    *others, last = ((row, ()) for row in rows)
+    table_with_lines(columns, [*others, (last[0], [entry.why] if entry.why else [])])
 
 
 def _of(share: Share) -> int | str:
     return "unknown" if share.model_version is None else share.model_version
-
-
-def _by(entry: Entry) -> list[Any]:
-    return [entry.entry, _when(entry), entry.kind, entry.why]
 
 
 def _row(told: Told) -> list[Any]:

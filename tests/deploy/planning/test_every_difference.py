@@ -48,7 +48,10 @@ def edited(path: str, old: str, new: str) -> Change:
 
 
 CHANGES: dict[str, tuple[Change, str]] = {
-    "the schedule": (variable("NIGHTSWAP_SCHEDULE", "cron(0 4 * * ? *)"), 'schedule: ["cron(0 3 * * ? *)"] -> ["cron(0 4'),
+    "the schedule": (
+        variable("NIGHTSWAP_SCHEDULE", "cron(0 4 * * ? *)"),
+        'schedule: ["cron(0 3 * * ? *)"] -> ["cron(0 4',
+    ),
     "the default model": (variable("NIGHTSWAP_DEFAULT_MODEL", "other"), "NIGHTSWAP_DEFAULT_MODEL"),
     "how long logs are kept": (variable("NIGHTSWAP_LOG_RETENTION_DAYS", "7"), "log retention: 30 -> 7"),
     "who is told": (variable("NIGHTSWAP_ALERT_EMAIL", "ops@example.com"), "AlertsByMail"),

@@ -107,6 +107,13 @@ def test_what_served_is_shown_with_its_entry(at: str, version: str) -> None:
     assert "perhaps" not in output
 
 
+def test_why_it_served_has_the_width_of_the_screen() -> None:
+    lines = two_moves().run("what-served", "--at", "2026-11-21 04:00").output.splitlines()
+
+    assert len(lines) == 4
+    assert lines[3].strip() == "every rule passed"
+
+
 def test_nothing_served_before_the_first_move() -> None:
     assert two_moves().run("what-served", "--at", "2026-11-20").output == (
         "kdd99-http at 2026-11-20T00:00:00.000Z: nothing was live\n"
