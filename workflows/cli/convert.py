@@ -12,9 +12,11 @@ from chalicelib.errors import BadRequest
 from workflows.checking.file import LocalFile
 from workflows.cli.screen import say
 from workflows.cli.sentences import sentence
-from workflows.converting.convert import convert
+from workflows.converting import numbers, written_dates
+from workflows.converting.convert import Converted, convert
 
 FOLDER = "converted"
+SIGNS = {"comma": numbers.COMMA, "point": numbers.POINT}
 
 
 @click.command("convert")
@@ -24,7 +26,15 @@ FOLDER = "converted"
     type=click.Path(path_type=Path),
     help="What to write, of one file; by default files of their names in ./converted/.",
 )
-def convert_(files: Sequence[Path], to: Path | None) -> None:
+@click.option(
+    "--dates",
+    type=click.Choice(list(written_dates.BY_NAME)),
+    help="How 01/02/2026 is meant in a column that does not tell.",
+)
+@click.option(
+    "--decimal", type=click.Choice(list(SIGNS)), help="What 1,234 and 1.234 have in a column of such alone."
+)
+def convert_(files: Sequence[Path], to: Path | None, dates: str | None, decimal: str | None) -> None:
     """Write FILES as runs read them: commas between the fields, UTF-8, numbers as 1234.56, dates as 2026-01-31.
 
     It reads semicolons, tabs and bars between the fields, Windows-1252 (so Latin-1), UTF-16 and UTF-32, decimal
@@ -34,24 +44,29 @@ def convert_(files: Sequence[Path], to: Path | None) -> None:
     """
     if to and len(files) > 1:
         raise BadRequest(f"--to is the place of one file, and {len(files)} are to be converted: leave it out")
-    written = [target for file in files if (target := _converted(file, to=to, called=len(files) > 1))]
-    for target in written[:1]:
-        sentence(f"a model of it: nightswap init {shlex.quote(str(target))} --label COLUMN")
+    order, sign = written_dates.BY_NAME.get(dates or ""), SIGNS.get(decimal or "")
+    written = []
+    for file in files:
+        given = LocalFile.at(file)
+        converted = convert(given.name, given.read(), dates=order, decimal=sign)
+        name = f"{given.name}: " if len(files) > 1 else ""
+        if converted.changes:
+            written.append(_written(converted, to or Path(FOLDER) / given.name.removesuffix(".gz"), name=name))
+        elif not converted.doubts:
+            say(f"{given.name} is as it should be: nothing was written")
+        for column, why in converted.doubts.items():
+            sentence(f"{name}{column} {why}; to convert it: --dates {' or '.join(written_dates.BY_NAME)}")
+    if written:
+        sentence(f"a model of it: nightswap init {shlex.quote(str(written[0]))} --label COLUMN")
 
 
-def _converted(file: Path, *, to: Path | None, called: bool) -> Path | None:
-    """What was written; None of a file that is as it should be. Each change has the file's name if `called`."""
-    given = LocalFile.at(file)
-    target = to or Path(FOLDER) / given.name.removesuffix(".gz")
-    converted = convert(given.name, given.read())
-    if not converted.changes:
-        say(f"{given.name} is as it should be: nothing was written")
-        return None
+def _written(converted: Converted, target: Path, *, name: str) -> Path:
+    """Where it lies now. Each change is told with this name before it."""
     if target.exists() and target.read_bytes() != converted.body:
         raise BadRequest(f"{target} is there already: delete it, or name another file with --to")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(converted.body)
     for each in converted.changes:
-        sentence(f"{given.name}: {each}" if called else each)
+        sentence(f"{name}{each}")
     say(f"wrote {target}")
     return target

@@ -17,6 +17,7 @@ from chalicelib.errors import (
 )
 from workflows.checking.file import File, LocalFile
 from workflows.converting.convert import convert
+from workflows.converting.written_dates import BY_NAME
 
 CONVERTIBLE = (ColumnMissing, ObjectUnreadable, ValueUnparsable)
 CONVERTED = "It can be converted:"
@@ -57,10 +58,14 @@ def way_out(error: NightswapError, *, file: File) -> str:
     if not isinstance(error, CONVERTIBLE):
         return ""
     try:
-        changes = convert(file.name, file.read()).changes
+        converted = convert(file.name, file.read())
     except BadRequest:
         return ""
+    changes = converted.changes
     if isinstance(error, ValueUnparsable):  # else the file would stay as bad as it is
         changes = [each for each in changes if each.startswith(f"{error.details.get('column')}: ")]
     path = file.path if isinstance(file, LocalFile) else file.name
-    return f"nightswap data convert {shlex.quote(str(path))}" if changes else ""
+    command = f"nightswap data convert {shlex.quote(str(path))}"
+    if isinstance(error, ValueUnparsable) and error.details.get("column") in converted.doubts:
+        return f"{command} --dates {' (or '.join(BY_NAME)})"
+    return command if changes else ""

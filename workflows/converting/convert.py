@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.cutting import amount, quoted
@@ -23,10 +24,15 @@ class Converted:
     body: bytes
     changes: Sequence[str]
     """In words, a line each; none of a file that is as it should be."""
+    doubts: Mapping[str, str]
+    """By column in words why it stays as it is, though it holds dates."""
 
 
-def convert(name: str, body: bytes) -> Converted:
-    """Raises BadRequest for what is no text of records."""
+def convert(name: str, body: bytes, *, dates: re.Pattern[str] | None = None, decimal: str | None = None) -> Converted:
+    """`dates` and `decimal` are the order of dates and the decimal sign of columns that do not tell.
+
+    Raises BadRequest for what is no text of records.
+    """
     text, encoding = decoded(name, body)
     records, separator = separating.separated(name, text)
     header, told = _names(records[0])
@@ -34,21 +40,26 @@ def convert(name: str, body: bytes) -> Converted:
     if separator != separating.COMMA:
         changes.append(f"its fields were separated by {separating.named(separator)}, and are by commas")
     columns = list(zip(*records[1:], strict=True)) or [() for _ in header]
-    written = []
-    for column, title, spelling in zip(columns, header, numbers.spellings(columns, separator=separator), strict=True):
-        cells, how = _column(column, spelling)
+    spellings = numbers.spellings(columns, separator=separator, otherwise=decimal)
+    orders = written_dates.orders(columns, otherwise=dates)
+    written, doubts = [], {}
+    for column, title, spelling, order in zip(columns, header, spellings, orders, strict=True):
+        cells, how = _column(column, spelling, order)
         written.append(cells)
         changes += [f"{title}: {how}"] if how else []
+        if order is None and (date := written_dates.in_doubt(column)):
+            doubts[title] = f"stays as it is: dates such as {quoted(date)} may have the day first or the month first"
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerows([header, *zip(*written, strict=True)])
-    return Converted(out.getvalue().encode(), [*changes, *told])
+    return Converted(out.getvalue().encode(), [*changes, *told], doubts)
 
 
-def _column(column: Sequence[str], spelling: Spelling | None) -> tuple[Sequence[str], str]:
+def _column(
+    column: Sequence[str], spelling: Spelling | None, order: re.Pattern[str] | None
+) -> tuple[Sequence[str], str]:
     """Its cells, and what became of them, in words."""
     if spelling is not None:
         return _changed(column, [spelling.plain(text) for text in column], beside=_beside(spelling))
-    order = written_dates.order(column)
     if order is not None:
         return _changed(column, [written_dates.iso(text, order) or text for text in column], beside="")
     return column, ""

@@ -83,15 +83,18 @@ class Spelling:
         return f"{cell.sign}{digits}{POINT + rest if rest else ''}"
 
 
-def spellings(columns: Sequence[Sequence[str]], *, separator: str) -> Iterator[Spelling | None]:
+def spellings(
+    columns: Sequence[Sequence[str]], *, separator: str, otherwise: str | None = None
+) -> Iterator[Spelling | None]:
     """Of each column; None of one that holds other things than numbers, or numbers that are plain.
 
-    A column such as 1,234 alone does not tell whether its comma is decimal. Then the others of the file decide. If
-    these do not tell either, a comma is decimal in a file that is not separated by commas, and a point always.
+    A column such as 1,234 alone does not tell whether its comma is decimal: the decimal sign is `otherwise`. Without
+    it the others of the file decide. If these do not tell either, a comma is decimal in a file that is not separated
+    by commas, and a point always.
     """
     cells = [_cells(column) for column in columns]
     told = {sign for column in cells if column for sign in [_told(column)] if sign}
-    by_default = told.pop() if len(told) == 1 else None
+    by_default = otherwise or (told.pop() if len(told) == 1 else None)
     for column, of in zip(columns, cells, strict=True):
         yield _spelling(column, of, by_default or _usual(of, separator=separator)) if of else None
 

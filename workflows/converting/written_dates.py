@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from workflows.converting.marks import MARKS
@@ -26,15 +26,46 @@ PACKED = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _TIME, _F
 DAY_AND_NAME = re.compile(rf"{_DAY}(?:st|nd|rd|th)?[ -]{_NAME},?[ -]{_YEAR}" + _TIME, _FLAGS)
 NAME_AND_DAY = re.compile(rf"{_NAME} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}" + _TIME, _FLAGS)
 ORDERS = (DAY_FIRST, MONTH_FIRST, YEAR_FIRST, PACKED, DAY_AND_NAME, NAME_AND_DAY)
+BY_NAME = {"day-first": DAY_FIRST, "month-first": MONTH_FIRST}
+"""The orders that a column may leave in doubt."""
+
+
+def orders(
+    columns: Iterable[Sequence[str]], *, otherwise: re.Pattern[str] | None = None
+) -> Iterator[re.Pattern[str] | None]:
+    """Of each column; None of one that holds other things than dates.
+
+    Where 01/02/2026 alone does not tell, the order is `otherwise`. Without it that of the file's other dates, or None
+    if these do not tell either.
+    """
+    fitting = [_fitting(column) for column in columns]
+    told = {each for several in fitting if len(several) == 1 for each in several if each in BY_NAME.values()}
+    by_default = otherwise or (told.pop() if len(told) == 1 else None)
+    for several in fitting:
+        yield several[0] if len(several) == 1 else by_default if several else None
 
 
 def order(column: Sequence[str]) -> re.Pattern[str] | None:
     """Of a column of such dates alone; None of another, or where both orders are possible or none."""
-    texts = [text for text in column if text.strip() and text.strip() not in MARKS]
+    return next(orders([column]))
+
+
+def in_doubt(column: Sequence[str]) -> str:
+    """One of its dates, where all can be read with the day first and with the month first; else an empty text."""
+    return _texts(column)[0] if len(_fitting(column)) > 1 else ""
+
+
+def _texts(column: Sequence[str]) -> list[str]:
+    return [text for text in column if text.strip() and text.strip() not in MARKS]
+
+
+def _fitting(column: Sequence[str]) -> Sequence[re.Pattern[str]]:
+    """The orders that all of its dates have: one, or the two of BY_NAME; none of another column."""
+    texts = _texts(column)
     fitting = [each for each in ORDERS if texts and all(iso(text, each) for text in texts)]
     if len(fitting) == 2 and all(text.strip().count(".") == 2 for text in texts):
-        return DAY_FIRST  # with points nobody writes the month first
-    return fitting[0] if len(fitting) == 1 else None
+        return [DAY_FIRST]  # with points nobody writes the month first
+    return fitting
 
 
 def iso(text: str, order: re.Pattern[str]) -> str | None:

@@ -120,3 +120,19 @@ def test_one_place_for_several_files_is_refused_before_anything_is_written(forei
 
     assert "--to is the place of one file, and 2 are to be converted: leave it out" in str(error)
     assert not (tmp_path / "b.csv").exists()
+
+
+def test_dates_in_doubt_are_told_with_the_option_that_converts_them(tmp_path: Path) -> None:
+    file, target = tmp_path / "a.csv", tmp_path / "b.csv"
+    file.write_bytes(b"day,price\n01/02/2026,1.234\n")
+    command = ("data", "convert", str(file), "--to", str(target))
+
+    told = " ".join(run(*command).output.split())
+
+    assert told == (
+        "day stays as it is: dates such as '01/02/2026' may have the day first or the month first; to convert it:"
+        " --dates day-first or month-first"
+    )
+    assert not target.exists()
+    assert run(*command, "--dates", "day-first", "--decimal", "comma").exit_code == 0
+    assert target.read_bytes() == b"day,price\n2026-02-01,1234\n"

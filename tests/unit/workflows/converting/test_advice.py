@@ -52,6 +52,15 @@ def test_cells_that_are_no_numbers_are_converted_where_that_changes_their_column
     assert way_out(error, file=Content("n.csv", body)) == ("nightswap data convert n.csv" if helps else "")
 
 
+def test_dates_that_may_be_either_are_converted_by_who_says_which() -> None:
+    file = Content("n.csv", b"age,day\n1,01/02/2026\n2,03/04/2026\n")
+
+    assert way_out(ValueUnparsable("no", column="day"), file=file) == (
+        "nightswap data convert n.csv --dates day-first (or month-first)"
+    )
+    assert way_out(ValueUnparsable("no", column="age"), file=file) == ""
+
+
 @pytest.mark.parametrize(
     ("error", "told"),
     [

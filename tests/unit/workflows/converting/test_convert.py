@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from workflows.converting.convert import convert
+from workflows.converting.numbers import COMMA
+from workflows.converting.written_dates import MONTH_FIRST
 
 
 def test_all_that_is_foreign_is_written_otherwise_and_told() -> None:
@@ -48,3 +50,22 @@ def test_what_was_converted_is_not_converted_again() -> None:
 
 def test_second_names_get_numbers_that_no_other_column_has() -> None:
     assert convert("a.csv", b"a,a,a_2,a,\n1,2,3,4,5\n").body.startswith(b"a,a_3,a_2,a_4,\n")
+
+
+IN_DOUBT = b"day,price\n,1.234\n01/02/2026,5.678\n"
+
+
+def test_dates_of_which_nothing_tells_the_order_stay_and_are_told() -> None:
+    converted = convert("a.csv", IN_DOUBT)
+
+    assert (converted.body, converted.changes) == (IN_DOUBT, [])
+    assert converted.doubts == {
+        "day": "stays as it is: dates such as '01/02/2026' may have the day first or the month first"
+    }
+
+
+def test_person_says_how_dates_and_numbers_are_meant() -> None:
+    converted = convert("a.csv", IN_DOUBT, dates=MONTH_FIRST, decimal=COMMA)
+
+    assert converted.body == b"day,price\n,1234\n2026-01-02,5678\n"
+    assert converted.doubts == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workflows.converting.written_dates import iso, order
+from workflows.converting.written_dates import DAY_FIRST, MONTH_FIRST, in_doubt, iso, order, orders
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,22 @@ def test_column_tells_the_order_by_its_dates_or_its_points(cells: list[str], rea
 )
 def test_order_that_is_not_clear_is_not_guessed(cells: list[str]) -> None:
     assert order(cells) is None
+
+
+EITHER = ["NA", "01/02/2026", "03/04/2026"]
+
+
+def test_dates_that_may_be_either_are_read_as_the_other_dates_of_the_file() -> None:
+    assert list(orders([EITHER, ["31/01/2026"], ["x"]])) == [DAY_FIRST, DAY_FIRST, None]
+    assert list(orders([["1/31/2026"], EITHER])) == [MONTH_FIRST, MONTH_FIRST]
+    assert list(orders([["2026/01/31"], EITHER]))[1] is None
+    assert list(orders([["31/01/2026"], ["1/31/2026"], EITHER]))[2] is None
+
+
+def test_what_a_person_says_counts_for_dates_that_may_be_either_and_for_no_others() -> None:
+    assert list(orders([EITHER, ["31/01/2026"]], otherwise=MONTH_FIRST)) == [MONTH_FIRST, DAY_FIRST]
+
+
+def test_date_of_a_column_in_doubt_is_told() -> None:
+    assert in_doubt(EITHER) == "01/02/2026"
+    assert [in_doubt(each) for each in (["31/01/2026"], ["01.02.2026"], ["x"], [])] == [""] * 4

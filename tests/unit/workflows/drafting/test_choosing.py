@@ -86,6 +86,7 @@ def test_columns_of_one_name_are_left_out() -> None:
         (lambda row: str(row * row), "every cell is another whole number: an identifier, or a place in the file"),
         (lambda row: f"u-{row}", "every cell is another text, such as 'u-0': an identifier"),
         (lambda row: f"{row % 28 + 1:02}/01/2024", "dates, such as 01/01/2024: a Date takes the weekday"),
+        (lambda row: f"{row % 9 + 1:02}/01/2024", "dates, such as 01/01/2024: a Date takes the weekday"),
         (lambda row: f"2024-01-{row % 4 * 7 + 1:02}", "dates, such as 2024-01-01: the days to come are others"),
         (lambda row: f"202401{row % 28 + 1:02}", "dates, such as 20240101: "),
         (lambda row: "long " * 26 + str(row % 3), "free text, up to 131 characters"),
