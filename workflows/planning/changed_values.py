@@ -22,6 +22,8 @@ def change(name: str, before: Any, after: Any) -> str:
     """
     >>> change("MemorySize", 512, None), change("Policies", [], {"a": "b" * 50})
     ('MemorySize: 512 -> none', 'Policies: [] -> ...')
+    >>> change("Name", "a" * (LONGEST_VALUE - 2), "b" * (LONGEST_VALUE - 1)).count("...")
+    1
     """
     return f"{name}: {_shown(before)} -> {_shown(after)}"
 

@@ -141,6 +141,13 @@ def test_functions_that_lambda_would_refuse_are_named_before_anything_is_sent() 
         )
 
 
+def test_layers_are_built_for_the_processor_of_the_stage() -> None:
+    with pytest.raises(PackagingFailed, match="'z80' is no architecture of Lambda"):
+        contents(
+            ROOT, stage="prod", settings=StageSettings(architecture="z80"), with_layers=True, report=lambda _: None
+        )
+
+
 def test_layers_are_not_built_where_they_are_not_wanted() -> None:
     found, steps = made(with_layers=False)
 
