@@ -9,6 +9,7 @@ import pytest
 from chalicelib.errors import ModelUnknown
 from tests.fakes.stage import FakeStage
 from tests.given.nights import content
+from tests.unit.lambdas.nightly_batch import night_with_data, whole_night
 from tests.unit.workflows.data_set.files import GOOD, a_file
 
 
@@ -38,6 +39,17 @@ def test_files_are_listed_for_programs(stage: FakeStage, tmp_path: Path) -> None
             "left_out_since": None,
         }
     ]
+
+
+def test_file_that_a_version_is_trained_on_is_listed_with_its_rows_and_classes() -> None:
+    night = night_with_data()
+    whole_night(night.edges)
+
+    lines = FakeStage(night).run("data", "list").output.splitlines()
+
+    assert lines[0].endswith("version 1 is live")
+    assert lines[2].split() == ["trained", "on", "2026-11-21", "03:00:00", "1,500", "night-1.csv"]
+    assert lines[3].strip().startswith("attack: 600 rows, normal: 900 rows; ")
 
 
 def test_empty_data_set_is_listed_too() -> None:
