@@ -191,6 +191,9 @@ def test_other_name_of_the_standard_operators_is_known() -> None:
     made.opset_import[0].domain = "ai.onnx"
 
     assert len(parsed(made.SerializeToString()).graph.node) == 2
+    made.opset_import[0].version = OPSETS[""][1] + 1
+    with pytest.raises(ImportRefused, match="of ai.onnx, and onnxruntime runs"):
+        parsed(made.SerializeToString())
 
 
 def test_branches_are_taken() -> None:
