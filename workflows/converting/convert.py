@@ -59,9 +59,9 @@ def _column(
 ) -> tuple[Sequence[str], str]:
     """Its cells, and what became of them, in words."""
     if spelling is not None:
-        return _changed(column, [spelling.plain(text) for text in column], beside=_beside(spelling))
+        return _changed(column, {text: spelling.plain(text) for text in set(column)}, beside=_beside(spelling))
     if order is not None:
-        return _changed(column, [written_dates.iso(text, order) or text for text in column], beside="")
+        return _changed(column, {text: written_dates.iso(text, order) or text for text in set(column)}, beside="")
     return column, ""
 
 
@@ -69,11 +69,12 @@ def _beside(spelling: Spelling) -> str:
     return f"; all were in {spelling.unit}" if spelling.unit else ""
 
 
-def _changed(before: Sequence[str], after: Sequence[str], *, beside: str) -> tuple[Sequence[str], str]:
-    pairs = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
-    longest = max(pairs, key=lambda pair: len(pair[0]))
-    one, other = (quoted(each, EXAMPLE_CHARACTERS) for each in longest)
-    return after, f"{amount(len(pairs), 'cell')}, such as {one}, which is {other} now{beside}"
+def _changed(column: Sequence[str], written: Mapping[str, str], *, beside: str) -> tuple[Sequence[str], str]:
+    changed = [text for text in column if text != written[text]]
+    longest = max(changed, key=len)
+    one, other = (quoted(each, EXAMPLE_CHARACTERS) for each in (longest, written[longest]))
+    said = f"{amount(len(changed), 'cell')}, such as {one}, which is {other} now{beside}"
+    return [written[text] for text in column], said
 
 
 def _names(header: Sequence[str]) -> tuple[list[str], list[str]]:

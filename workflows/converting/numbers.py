@@ -7,6 +7,7 @@ A column is rewritten where all its cells that hold something, but for one in a 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,12 @@ IN_BRACKETS = re.compile(
     rf"(?P<before>{_UNIT})?[ \u00a0]?\((?P<inner>[^()+\-\u2212]+)\)[ \u00a0]?(?P<behind>{_UNIT})?"
 )
 COMMA, POINT = ",", "."
+BOTH = frozenset((COMMA, POINT))
+THOUSAND = " "
+THOUSANDS = {
+    sign: dict.fromkeys(map(ord, f"{BLANKS}{other}"), THOUSAND) for sign, other in ((COMMA, POINT), (POINT, COMMA))
+}
+"""By the decimal sign, what stands between thousands."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,9 @@ class Cell:
     digits: str
     """With its separators."""
     unit: str
-    is_in_brackets: bool = False
+    is_in_brackets: bool
+    read_by: frozenset[str]
+    """The decimal signs by which it is a number."""
 
     @classmethod
     def of(cls, text: str) -> Cell | None:
@@ -50,10 +59,8 @@ class Cell:
         if len(signs) > 1:
             return None
         sign = "-" if brackets or signs in ("-", "\u2212") else ""
-        return cls(sign, found["digits"].strip(BLANKS), found["before"] or found["behind"] or "", bool(brackets))
-
-    def is_read_by(self, decimal: str) -> bool:
-        return _decimals(self, decimal) is not None
+        digits = found["digits"].strip(BLANKS)
+        return cls(sign, digits, found["before"] or found["behind"] or "", bool(brackets), _signs(digits))
 
 
 def is_spelled_number(text: str) -> bool:
@@ -63,7 +70,7 @@ def is_spelled_number(text: str) -> bool:
     [True, True, True, True, False, False]
     """
     cell = Cell.of(text)
-    return cell is not None and (cell.is_read_by(COMMA) or cell.is_read_by(POINT))
+    return cell is not None and bool(cell.read_by)
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ class Spelling:
     def plain(self, text: str) -> str:
         """With a point, and nothing else beside digits and sign; a text that is no such number as it is."""
         cell = Cell.of(text)
-        if cell is None or cell.unit != self.unit or not cell.is_read_by(self.decimal):
+        if cell is None or cell.unit != self.unit or self.decimal not in cell.read_by:
             return text
         whole, _, rest = cell.digits.partition(self.decimal)
         digits = "".join(filter(str.isdigit, whole))
@@ -92,58 +99,66 @@ def spellings(
     it the others of the file decide. If these do not tell either, a comma is decimal in a file that is not separated
     by commas, and a point always.
     """
-    cells = [_cells(column) for column in columns]
-    told = {sign for column in cells if column for sign in [_told(column)] if sign}
+    numbers = [_numbers(column) for column in columns]
+    told = {sign for of_column in numbers if of_column for sign in [_told(of_column)] if sign}
     by_default = otherwise or (told.pop() if len(told) == 1 else None)
-    for column, of in zip(columns, cells, strict=True):
-        yield _spelling(column, of, by_default or _usual(of, separator=separator)) if of else None
+    for of_column in numbers:
+        yield _spelling(of_column, by_default or _usual(of_column, separator=separator)) if of_column else None
 
 
-def _usual(cells: Sequence[Cell], *, separator: str) -> str:
-    has_points = any(POINT in cell.digits for cell in cells)
+@dataclass(frozen=True)
+class _Number:
+    """A text of a column that is a number, and in how many of its cells it stands."""
+
+    text: str
+    cell: Cell
+    times: int
+
+
+def _usual(numbers: Sequence[_Number], *, separator: str) -> str:
+    has_points = any(POINT in each.cell.digits for each in numbers)
     return POINT if separator == COMMA or has_points else COMMA
 
 
-def _cells(column: Sequence[str]) -> list[Cell] | None:
-    texts = [text for text in column if text.strip() and text.strip() not in MARKS]
-    cells = [cell for cell in map(Cell.of, texts) if cell]
-    return cells if cells and len(texts) - len(cells) <= STRAY_MAX * len(texts) else None
+def _numbers(column: Sequence[str]) -> list[_Number] | None:
+    times = {text: many for text, many in Counter(column).items() if text.strip() and text.strip() not in MARKS}
+    cells = {text: Cell.of(text) for text in times}
+    numbers = [_Number(text, cell, times[text]) for text, cell in cells.items() if cell]
+    strays = sum(times[text] for text, cell in cells.items() if not cell)
+    return numbers if numbers and strays <= STRAY_MAX * sum(times.values()) else None
 
 
-def _spelling(column: Iterable[str], cells: Sequence[Cell], by_default: str) -> Spelling | None:
-    units = {cell.unit for cell in cells}
-    decimal = _told(cells) or by_default
+def _spelling(numbers: Sequence[_Number], by_default: str) -> Spelling | None:
+    units = {each.cell.unit for each in numbers}
+    decimal = _told(numbers) or by_default
     if len(units) > 1:  # euros among dollars, or percent among shares: nobody can tell
         return None
-    if all(cell.is_in_brackets for cell in cells):  # numbers of notes, as likely as negative ones
+    if all(each.cell.is_in_brackets for each in numbers):  # numbers of notes, as likely as negative ones
         return None
-    good = [cell for cell in cells if cell.is_read_by(decimal)]
     found = Spelling(decimal, units.pop())
-    if len(cells) - len(good) > STRAY_MAX * len(cells):
+    strays = sum(each.times for each in numbers if decimal not in each.cell.read_by)
+    if strays > STRAY_MAX * sum(each.times for each in numbers):
         return None
-    return found if any(found.plain(text) != text.strip() for text in column if Cell.of(text)) else None
+    return found if any(found.plain(each.text) != each.text.strip() for each in numbers) else None
 
 
-def _told(cells: Iterable[Cell]) -> str | None:
+def _told(numbers: Iterable[_Number]) -> str | None:
     """The decimal sign, where some number can be read by one alone."""
-    found = {
-        sign for cell in cells for sign in (COMMA, POINT) if cell.is_read_by(sign) > cell.is_read_by(_other(sign))
-    }
+    found = {sign for each in numbers if len(each.cell.read_by) == 1 for sign in each.cell.read_by}
     return found.pop() if len(found) == 1 else None
 
 
-def _decimals(cell: Cell, decimal: str) -> str | None:
-    """The digits behind the decimal sign; None where the number cannot be meant so."""
-    whole, sign, rest = cell.digits.partition(decimal)
-    thousands = _other(decimal)
+def _signs(digits: str) -> frozenset[str]:
+    return BOTH if digits.isdigit() else frozenset(sign for sign in BOTH if _is_number(digits, decimal=sign))
+
+
+def _is_number(digits: str, *, decimal: str) -> bool:
+    """Whether they can be meant so: digits behind the decimal sign, and before it perhaps groups of thousands."""
+    whole, sign, rest = digits.partition(decimal)
     if sign and not (rest.isdigit() and rest.isascii()):
-        return None
-    groups = whole.translate(dict.fromkeys(map(ord, BLANKS), thousands)).split(thousands)
-    is_grouped = (
-        len(groups[0]) <= 3 and not groups[0].startswith("0") and all(len(group) == 3 for group in groups[1:])
-    )
-    return rest if whole.isdigit() or (is_grouped and all(map(str.isdigit, groups))) else None
-
-
-def _other(sign: str) -> str:
-    return POINT if sign == COMMA else COMMA
+        return False
+    if whole.isdigit():
+        return True
+    first, *groups = whole.translate(THOUSANDS[decimal]).split(THOUSAND)
+    is_grouped = len(first) <= 3 and not first.startswith("0") and all(len(group) == 3 for group in groups)
+    return is_grouped and first.isdigit() and all(map(str.isdigit, groups))

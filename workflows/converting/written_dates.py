@@ -56,7 +56,8 @@ def in_doubt(column: Sequence[str]) -> str:
 
 
 def _texts(column: Sequence[str]) -> list[str]:
-    return [text for text in column if text.strip() and text.strip() not in MARKS]
+    """Each once."""
+    return [text for text in dict.fromkeys(column) if text.strip() and text.strip() not in MARKS]
 
 
 def _fitting(column: Sequence[str]) -> Sequence[re.Pattern[str]]:
