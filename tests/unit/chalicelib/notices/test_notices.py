@@ -48,6 +48,14 @@ def facts(notice: Notice, *names: str) -> list[object]:
     return [notice.detail[name] for name in names]
 
 
+def test_notice_tells_when_the_run_ended_or_else_when_it_was_found_to_have() -> None:
+    for finished_at, told in ((BROKEN.finished_at, BROKEN.finished_at), (None, "2026-11-21T03:00:00.000Z")):
+        night = FakeOutside(MODEL)
+        notices.ended(night.edges, BROKEN.but(finished_at=finished_at))
+
+        assert facts(the_notice(night), "at") == [told]
+
+
 def test_promotion_tells_what_is_live_and_what_was() -> None:
     notice = the_notice(news.promoted())
 
