@@ -49,9 +49,10 @@ def facts(notice: Notice, *names: str) -> list[object]:
 
 
 def test_notice_tells_when_the_run_ended_or_else_when_it_was_found_to_have() -> None:
-    for finished_at, told in ((BROKEN.finished_at, BROKEN.finished_at), (None, "2026-11-21T03:00:00.000Z")):
+    unknown = Outcome(run=RUN, model=MODEL, outcome=RETRAIN_FAILED, reason="one class only", error="SingleClass")
+    for outcome, told in ((BROKEN, BROKEN.finished_at), (unknown, "2026-11-21T03:00:00.000Z")):
         night = FakeOutside(MODEL)
-        notices.ended(night.edges, BROKEN.but(finished_at=finished_at))
+        notices.ended(night.edges, outcome)
 
         assert facts(the_notice(night), "at") == [told]
 
