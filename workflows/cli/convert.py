@@ -48,10 +48,15 @@ def convert_(files: Sequence[Path], to: Path | None, dates: str | None, decimal:
     written = []
     for file in files:
         given = LocalFile.at(file)
-        converted = convert(given.name, given.read(), dates=order, decimal=sign)
+        body = given.read()
+        converted = convert(given.name, body, dates=order, decimal=sign)
         name = f"{given.name}: " if len(files) > 1 else ""
         if converted.changes:
-            written.append(_written(converted, to or Path(FOLDER) / given.name.removesuffix(".gz"), name=name))
+            target = to or Path(FOLDER) / given.name.removesuffix(".gz")
+            if target.exists() and target.read_bytes() not in (converted.body, _without_options(given.name, body)):
+                raise BadRequest(f"{target} is there already: delete it, or name another file with --to")
+            _write(converted, target, name=name)
+            written.append(target)
         elif not converted.doubts:
             say(f"{given.name} is as it should be: nothing was written")
         for column, why in converted.doubts.items():
@@ -60,13 +65,16 @@ def convert_(files: Sequence[Path], to: Path | None, dates: str | None, decimal:
         sentence(f"a model of it: nightswap init {shlex.quote(str(written[0]))} --label COLUMN")
 
 
-def _written(converted: Converted, target: Path, *, name: str) -> Path:
-    """Where it lies now. Each change is told with this name before it."""
-    if target.exists() and target.read_bytes() != converted.body:
-        raise BadRequest(f"{target} is there already: delete it, or name another file with --to")
+def _without_options(name: str, body: bytes) -> bytes | None:
+    """What the command wrote of the file before its owner said more; None where that was nothing."""
+    plain = convert(name, body)
+    return plain.body if plain.changes else None
+
+
+def _write(converted: Converted, target: Path, *, name: str) -> None:
+    """Each change is told with this name before it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(converted.body)
     for each in converted.changes:
         sentence(f"{name}{each}")
     say(f"wrote {target}")
-    return target

@@ -136,3 +136,25 @@ def test_dates_in_doubt_are_told_with_the_option_that_converts_them(tmp_path: Pa
     assert not target.exists()
     assert run(*command, "--dates", "day-first", "--decimal", "comma").exit_code == 0
     assert target.read_bytes() == b"day,price\n2026-02-01,1234\n"
+
+
+def test_what_was_written_with_dates_in_doubt_is_written_over_by_the_command_that_is_told(tmp_path: Path) -> None:
+    file, target = tmp_path / "a.csv", tmp_path / "b.csv"
+    file.write_bytes(b"day;price\n01/02/2026;1,5\n")
+    command = ("data", "convert", str(file), "--to", str(target))
+    run(*command)
+    assert target.read_bytes() == b"day,price\n01/02/2026,1.5\n"
+
+    again = run(*command, "--dates", "month-first")
+
+    assert (again.exit_code, target.read_bytes()) == (0, b"day,price\n2026-01-02,1.5\n")
+
+
+def test_file_itself_is_not_written_over_whatever_its_owner_says_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(b"day,price\n01/02/2026,1.5\n")
+
+    error = run("data", "convert", str(file), "--to", str(file), "--dates", "day-first").exception
+
+    assert f"{file} is there already" in str(error)
+    assert file.read_bytes() == b"day,price\n01/02/2026,1.5\n"
