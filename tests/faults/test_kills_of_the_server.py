@@ -23,7 +23,7 @@ from workflows.local.state.state_folder import StateFolder
 
 KILLS = int(os.environ.get("KILLS", "20"))
 SEED = 20261125
-EVERY_FIFTH = 5
+EVERY_TENTH = 10
 """Is followed by the whole `make run`, which has to predict."""
 PHASES = ("start", "work", "stop")
 LATEST = 1.3
@@ -120,7 +120,7 @@ def test_kills_of_the_local_aws_lose_no_entry_and_make_run_predicts_afterwards(
         after = on_record(clone.folder)
         assert lost(before, after) == [], f"kill {number}, {moment:.3f} s into the {phase}"
         before = after
-        if number % EVERY_FIFTH == 0 or number == KILLS:
+        if number % EVERY_TENTH == 0 or number == KILLS:
             predicts(clone, few_rows)
             assert lost(before, on_record(clone.folder)) == []
 

@@ -95,7 +95,8 @@ class StateFolder:
             ):  # shared: two that ask at once do not take each other for the owner
                 return None
             written = os.read(descriptor, 32)
-            return int(written) if written.isdigit() else 0  # 0: it has the lock and not yet written its id
+            # 0: it has the lock and not yet written its id, so that a killed one's may stand there
+            return int(written) if written.isdigit() and _lives(int(written)) else 0
         finally:
             os.close(descriptor)
 
@@ -123,6 +124,16 @@ class StateFolder:
 
     def forget(self) -> None:
         (self.path / "local.json").unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):  # nobody's, or no id at all
+        return False
+    except PermissionError:  # it is somebody else's
+        return True
+    return True
 
 
 def _locked(descriptor: int, how: int) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -53,6 +54,23 @@ def test_folder_of_a_killed_server_has_no_owner_however_many_ask_at_once(folder:
         owners = set(pool.map(lambda _: folder.owner(), range(4000)))
 
     assert owners == {None}
+
+
+def test_id_of_a_killed_server_is_not_taken_for_that_of_the_one_that_has_just_taken_its_folder(
+    folder: StateFolder,
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as killed:
+        pass
+    descriptor = os.open(folder.path / "server.lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    owners = set()
+    for written in (str(killed.pid), "9" * 30, ""):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, written.encode(), 0)
+        owners.add(folder.owner())
+    os.close(descriptor)
+
+    assert owners == {0}
 
 
 def test_folder_is_taken_while_others_ask_who_owns_it(folder: StateFolder) -> None:
