@@ -67,5 +67,6 @@ def way_out(error: NightswapError, *, file: File) -> str:
     path = file.path if isinstance(file, LocalFile) else file.name
     command = f"nightswap data convert {shlex.quote(str(path))}"
     if isinstance(error, ValueUnparsable) and error.details.get("column") in converted.doubts:
-        return f"{command} --dates {' (or '.join(BY_NAME)})"
+        one, other = BY_NAME
+        return f"{command} --dates {one} (or {other})"
     return command if changes else ""

@@ -50,6 +50,11 @@ def order(column: Sequence[str]) -> re.Pattern[str] | None:
     return next(orders([column]))
 
 
+def are_dates(column: Sequence[str]) -> bool:
+    """Whether all of its texts are, though it may not tell their order."""
+    return bool(_fitting(column))
+
+
 def in_doubt(column: Sequence[str]) -> str:
     """One of its dates, where all can be read with the day first and with the month first; else an empty text."""
     return _texts(column)[0] if len(_fitting(column)) > 1 else ""

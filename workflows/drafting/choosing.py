@@ -15,7 +15,7 @@ from lambdas.model.recipe.elements import MEDIAN
 from lambdas.model.recipe.rules import RESERVED
 from workflows.converting.marks import MARKS
 from workflows.converting.numbers import is_spelled_number
-from workflows.converting.written_dates import in_doubt, order
+from workflows.converting.written_dates import are_dates
 from workflows.drafting.array_names import Found, grouped
 from workflows.drafting.column_facts import Column
 from workflows.drafting.features import (
@@ -164,9 +164,9 @@ def _no_category(column: Column) -> str:
     line, text = column.stray or (0, "")
     several = column.levels is None or len(column.levels) > LEVELS_MAX
     said = [each for each in column.others if each not in MARKS]
-    is_written = bool(said and not column.numbers and (order(said) or in_doubt(said)))
-    if is_written or (said and column.is_dated):
-        way = f"{DERIVE} ({CONVERT})" if is_written or order(said) else DERIVE
+    are_written = are_dates(said)
+    if said and (column.is_dated or (are_written and not column.numbers)):
+        way = f"{DERIVE} ({CONVERT})" if are_written else DERIVE
         ways = "the days to come are others, of one month and weekday" if not column.dates.bad else way
         return f"dates, such as {said[0]}: {ways}"
     if column.are_mostly_dates:

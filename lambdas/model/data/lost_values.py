@@ -95,16 +95,14 @@ def _of_texts(
 ) -> str:
     """(n,): the place of a missing one has the text that the recipe says."""
     top: Mapping[str, int] = profile.get("top", {}) if profile else {}
-    by_nature = _often_constant(profile)
-    if (texts == texts[0]).all():
-        text = str(texts[0])
-        otherwise = 1 - top.get(text, 0) / rows if profile and rows else None
-        if missing == len(texts):
-            return _no_value(missing, otherwise=otherwise)
-        if not by_nature and _is_no_chance(len(texts), otherwise=otherwise):
-            return f"holds {quoted(text, TEXT_CHARACTERS)} alone"
-    if by_nature:
+    text = str(texts[0])
+    otherwise = 1 - top.get(text, 0) / rows if profile and rows else None
+    if missing == len(texts):
+        return _no_value(missing, otherwise=otherwise)
+    if _often_constant(profile):
         return ""
+    if (texts == text).all() and _is_no_chance(len(texts), otherwise=otherwise):
+        return f"holds {quoted(text, TEXT_CHARACTERS)} alone"
     return _other_texts(texts[texts != (column.missing or "")], usual=_without(top, column.missing), rows=rows)
 
 

@@ -92,7 +92,7 @@ def _numbers(sums: Sums, place: int, *, column: Numeric) -> dict[str, Any]:
 
 def _constant(sums: Sums, place: int) -> dict[str, float]:
     """The share of the objects in which the column holds one value alone; nothing where there is none."""
-    found = sums.constant[place] if place < len(sums.constant) else 0
+    found = sums.constant[place]
     return {"constant_ratio": found / sums.objects} if found else {}
 
 

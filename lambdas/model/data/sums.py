@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -57,10 +57,9 @@ class Sums:
     """(s, k): the numbers of the rows with the smallest of the places that are drawn for all rows."""
     places: Words
     """(s,): those places."""
-    objects: int = 0
-    constant: tuple[int, ...] = ()
-    """(k + c,): in how many of those objects a numeric or categorical column holds one value alone; none counted by a
-    release that did not."""
+    objects: int
+    constant: tuple[int, ...]
+    """(k + c,): in how many of those objects a numeric or categorical column holds one value alone."""
     groups: tuple[Words, Words] | None = None
     """The keys of the groups of the training part, and of the holdout, sorted; None where none are counted, or where
     there are too many."""
@@ -110,7 +109,7 @@ class Sums:
             sample=np.concatenate([self.sample, other.sample])[first],
             places=places[first],
             objects=self.objects + other.objects,
-            constant=tuple(map(sum, zip_longest(self.constant, other.constant, fillvalue=0))),
+            constant=tuple(map(add, self.constant, other.constant)),
             groups=_joined_groups(self.groups, other.groups),
         )
 
@@ -148,8 +147,8 @@ class Sums:
             groups=_read_words(files, GROUPS) if GROUPS[0] in files else None,
             sample=sample.astype(np.float64, copy=False),
             places=places.astype(np.uint64, copy=False),
-            objects=told.get("objects", 0),
-            constant=tuple(told.get("constant", ())),
+            objects=told["objects"],
+            constant=tuple(told["constant"]),
         )
 
 

@@ -29,6 +29,8 @@ SUMS = Sums(
     hashes=(words(5, 5, 3, 8, 8, 8, 1, 2, 9), words(8, 8, 4, 10)),
     sample=np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0], [5.0, 50.0]]),
     places=words(1, 2, 3, 4, 5),
+    objects=4,
+    constant=(0, 0, 0),
 )
 
 
@@ -150,3 +152,9 @@ def test_missing_cells_of_a_column_are_counted_and_its_figures_are_of_the_others
         "missing": 13,
         **dict.fromkeys(("minimum", "quartile_1", "median", "quartile_3", "maximum", "mean")),
     }
+
+
+def test_share_of_the_objects_in_which_a_column_is_constant_is_told_where_there_is_any() -> None:
+    columns = told(constant=(1, 0, 3))["columns"]
+
+    assert [column.get("constant_ratio") for column in columns.values()] == [0.25, None, 0.75]

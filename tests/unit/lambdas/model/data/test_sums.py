@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lambdas.model.data.part import Part
 from lambdas.model.data.profile import profile
-from lambdas.model.data.sums import FIGURES, GROUPS_COUNTED, HASHED_ROWS, SAMPLE_ROWS, Sums, sample_rows
+from lambdas.model.data.sums import GROUPS_COUNTED, HASHED_ROWS, SAMPLE_ROWS, Sums, sample_rows
 from lambdas.model.reading.table import Table, concat
 from lambdas.model.recipe import Recipe, Split
 from tests.given import data
@@ -62,18 +62,6 @@ def test_columns_that_hold_one_value_alone_in_a_file_are_counted() -> None:
     added = reduce(add, (Sums.of(each, each, salt=SALT) for each in parts))
 
     assert (added.objects, added.constant) == (3, (2, 1, 2))
-
-
-def test_sums_of_a_release_that_counted_no_constant_columns_are_read() -> None:
-    found = of(*sides(1, 1))
-    files = found.to_files()
-    figures = {name: each for name, each in json.loads(files[FIGURES]).items() if name not in ("objects", "constant")}
-
-    old = Sums.from_files(files | {FIGURES: json.dumps(figures).encode()})
-
-    assert (old.objects, old.constant) == (0, ())
-    assert ((old + found).objects, (found + old).constant) == (1, found.constant)
-    assert "constant_ratio" not in str(profile(old, recipe=RECIPE))
 
 
 def test_sums_come_back_from_their_files() -> None:
