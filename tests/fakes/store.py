@@ -41,18 +41,24 @@ class InMemoryStore:
         self._objects: dict[str, _Object] = {}
         self.gone: set[int] = set()
         """The effects of the history whose versions were deleted for good."""
+        self.looked_at: set[str] = set()
+        """The keys whose objects were read, whether there was one or not; a list of them reads none."""
 
     def find(self, key: str) -> Stored | None:
-        found = self._objects.get(key)
+        found = self._read(key)
         return Stored(found.body, found.etag, found.version_id) if found else None
 
     def digest(self, key: str) -> Digest | None:
-        found = self._objects.get(key)
+        found = self._read(key)
         return Digest(hashlib.sha256(found.body).hexdigest(), len(found.body), found.version_id) if found else None
 
     def version_id(self, key: str) -> str | None:
-        found = self._objects.get(key)
+        found = self._read(key)
         return found.version_id if found else None
+
+    def _read(self, key: str) -> _Object | None:
+        self.looked_at.add(key)
+        return self._objects.get(key)
 
     def put(self, key: str, body: bytes) -> None:
         self.uncover(key, body, version_id=str(len(self._history.effects)))
@@ -89,10 +95,12 @@ class InMemoryStore:
 
     def copy(self, source: str, target: str) -> None:
         """Raises KeyError when there is no source: S3's NoSuchKey, which no caller should ever see."""
+        self.looked_at.add(source)
         self.put(target, self._objects[source].body)
 
     def earlier(self, key: str) -> Sequence[Stored | None]:
         """As far as the history goes back."""
+        self.looked_at.add(key)
         states = [
             effect
             for effect in self._history.of("put", "delete")
@@ -109,7 +117,7 @@ class InMemoryStore:
             self._objects[key] = _Object(bytes(body), _etag(body), self._clock(), version_id)
 
     def _matches(self, key: str, etag: str) -> bool:
-        found = self._objects.get(key)
+        found = self._read(key)
         return found is not None and found.etag == etag
 
 
