@@ -51,9 +51,9 @@ def find_any(edges: Edges, *, model: str, live: int | None) -> int | None:
 
 
 def _live_before(edges: Edges, *, model: str, live: int | None, told: list[str]) -> Iterator[int]:
-    """The versions that have been live, the latest first, without the one that is; past damaged entries."""
+    """The versions that have been live, the latest first, without the one that is; past entries that are damaged or gone."""
     known = {live}
-    for number in reversed(Ledger(edges, model).numbers()):
+    for number in reversed(Ledger(edges, model).numbers(alias=edges.functions.alias(model))):
         entry = documents.readable(partial(Ledger(edges, model).entry, number), told=told)
         if entry is not None and entry.model_version not in known:
             known.add(entry.model_version)

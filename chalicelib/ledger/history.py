@@ -16,6 +16,7 @@ from typing import Any
 
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.errors import BadRequest, RegistryIncomplete
 from chalicelib.ledger import stamp
 from chalicelib.ledger.entry import Entry
@@ -161,7 +162,7 @@ def _serving(entry: Entry) -> set[int]:
 def what_served(edges: Edges, *, model: str, at: datetime) -> WhatServed:
     """Who served at that moment, by the ledger; raises BadRequest for one that has not come yet.
 
-    Raises RegistryIncomplete where a damaged entry may be the one that tells.
+    Raises RegistryIncomplete where an entry that is damaged or gone may be the one that tells.
     """
     if at > edges.clock():
         raise BadRequest(
@@ -169,9 +170,10 @@ def what_served(edges: Edges, *, model: str, at: datetime) -> WhatServed:
             field="at",
             accepted="a time that has passed, UTC or with a zone",
         )
-    later = _unwritten(edges, model=model)
+    alias = edges.functions.alias(model)
+    later = _unwritten(edges, alias, model=model)
     damage: RegistryIncomplete | None = None
-    for number in reversed(Ledger(edges, model).numbers()):
+    for number in reversed(Ledger(edges, model).numbers(alias=alias)):
         try:
             entry = Ledger(edges, model).entry(number)
         except RegistryIncomplete as exc:
@@ -195,11 +197,10 @@ def _with_doubt(entry: Entry | None, later: Entry | None, *, at: datetime) -> Wh
     return WhatServed(entry=entry, perhaps=later, not_before=recorded_at, not_after=later.recorded_at)
 
 
-def _unwritten(edges: Edges, *, model: str) -> Entry | None:
+def _unwritten(edges: Edges, alias: Alias | None, *, model: str) -> Entry | None:
     """The alias's last move, as its stamp tells it, if its entry is missing: it came after all that are written."""
-    alias = edges.functions.alias(model)
     move = stamp.of(alias)
-    if alias is None or move is None or move.entry != Ledger(edges, model).next_entry():
+    if alias is None or move is None or move.entry < Ledger(edges, model).next_entry():
         return None
     return Entry.of_stamp(move, model=model, weights=alias.weights)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from chalicelib import layout
@@ -80,10 +80,19 @@ class Ledger:
             f" its side, put it back with nightswap restore {self._model}"
         )
 
-    def numbers(self) -> list[int]:
-        """The numbers of all entries, oldest first. An object with another form of name is not an entry."""
+    def numbers(self, *, alias: Alias | None = None) -> list[int]:
+        """The numbers of all entries, oldest first. An object with another form of name is not an entry.
+
+        Where entries are gone, before others or before the move that the alias tells of, the last of them is among
+        the numbers: whoever reads it is told, and does not take an earlier move for the one before.
+        """
         listed = self._edges.store.list(layout.ledger(self._model))
-        return [number for each in listed if (number := number_of(each, model=self._model))]
+        kept = [number for each in listed if (number := number_of(each, model=self._model))]
+        left = stamp.of(alias)
+        if left and left.entry - 1 > max(kept, default=0):  # its own may not be written yet
+            kept.append(left.entry - 1)
+        gaps = {later - 1 for earlier, later in pairwise(kept) if later - 1 > earlier}
+        return sorted({*kept, *gaps})
 
     def entry(self, number: int) -> Entry:
         """Raises RegistryIncomplete when it is gone, or is no entry of that number."""

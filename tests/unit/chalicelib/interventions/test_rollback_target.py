@@ -39,6 +39,18 @@ def test_version_that_was_live_twice_is_passed_over_once() -> None:
     assert found(night, 3) == (1, ["version 2 was passed over: it was pruned"])
 
 
+@pytest.mark.parametrize("gone", [(2,), (2, 3)])
+def test_entry_that_is_gone_is_told_where_the_version_before_may_have_been_another(gone: tuple[int, ...]) -> None:
+    night = after_nights(3)
+    for number in gone:
+        night.store.delete(layout.ledger_entry(MODEL, number))
+
+    number, told = found(night, 3)
+
+    assert number == 1
+    assert len(told) == 1 and f"{layout.ledger_entry(MODEL, 2)} is missing" in told[0]
+
+
 def test_quarantined_version_is_passed_over() -> None:
     night = after_nights(3)
     ask(night.edges, "rollback")

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib import layout
 from chalicelib.documents import documents
-from chalicelib.errors import BadRequest
+from chalicelib.errors import BadRequest, RegistryIncomplete
 from chalicelib.ledger import history
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger
@@ -207,6 +207,32 @@ def test_move_without_an_entry_yet_is_told_from_the_alias() -> None:
     assert versions_of(found.entry) == [(1, 0.9), (2, 0.1)]
     assert versions_of(found.perhaps) == [(3, 1.0)]
     assert (found.not_before, found.not_after) == ("2026-11-21T04:00:00.000Z", None)
+
+
+@pytest.mark.parametrize("gone", [(2,), (2, 3), (1, 2, 3)])
+def test_what_served_is_not_guessed_where_the_entry_that_tells_is_gone(gone: tuple[int, ...]) -> None:
+    night = three_moves()
+    for number in gone:
+        night.store.delete(layout.ledger_entry(MODEL, number))
+    night.clock.sleep(HOUR)
+
+    with pytest.raises(RegistryIncomplete, match=f"{layout.ledger_entry(MODEL, 2)} is missing"):
+        served(night, hours=1.5)
+
+
+def test_what_served_before_an_entry_that_is_gone_is_known() -> None:
+    night = three_moves()
+    night.store.delete(layout.ledger_entry(MODEL, 1))
+
+    assert versions_of(served(night, hours=1.5).entry) == [(1, 0.9), (2, 0.1)]
+
+
+def test_moves_tell_of_an_entry_that_is_gone() -> None:
+    night = three_moves()
+    night.store.delete(layout.ledger_entry(MODEL, 2))
+
+    assert [each["entry"] for each in told(night, limit=9)] == [3, 2, 1]
+    assert [bool(each["damaged"]) for each in told(night, limit=9)] == [False, True, False]
 
 
 def test_time_to_come_is_refused() -> None:

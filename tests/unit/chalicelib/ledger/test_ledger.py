@@ -51,6 +51,18 @@ def test_entries_are_numbered_without_a_gap_and_in_order(night: FakeOutside) -> 
     assert Ledger(night.edges, MODEL).last() == Ledger(night.edges, MODEL).entries()[-1]
 
 
+def test_of_entries_that_are_gone_one_is_among_the_numbers_and_cannot_be_read(night: FakeOutside) -> None:
+    ledger = Ledger(night.edges, MODEL)
+    for number in (3, 4, 4_000_000_000):
+        ledger.append(a_move(run=f"run-{number}", entry=number), weights={}, known=KNOWN)
+
+    assert ledger.numbers() == [3, 4, 3_999_999_999, 4_000_000_000]
+    assert ledger.numbers(alias=alias_of(a_move(entry=4_000_000_001))) == ledger.numbers()
+    assert ledger.numbers(alias=alias_of(a_move(entry=4_000_000_009)))[-1] == 4_000_000_008
+    with pytest.raises(RegistryIncomplete, match=r"ledger/.*/3999999999\.json is missing"):
+        ledger.entries()
+
+
 def test_models_have_ledgers_of_their_own() -> None:
     night = outside(MODEL, "kdd99")
     Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
