@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from chalicelib.cutting import listed, quoted
-from chalicelib.errors import TrainingFailed
+from chalicelib.errors import NightswapError, TrainingFailed
 from chalicelib.limits import WORDS_CHARACTERS
 from lambdas.model.arrays import Floats, Texts
 from lambdas.model.data.date_parts import spread
@@ -149,14 +149,16 @@ def failures(recipe: Recipe, *, doing: str) -> Iterator[None]:
     """Turn an estimator's errors into TrainingFailed, which names the recipe."""
     try:
         yield
-    except FIT_ERRORS as exc:
+    except NightswapError:
+        raise
+    except (Exception, SystemExit) as exc:  # the recipe's function is a user's, who may have written anything
         raise TrainingFailed(
             f"{doing} the estimator of recipe {recipe.model} raised {first_line(exc)}{_advice(exc, recipe=recipe)}",
             model=recipe.model,
         ) from exc
 
 
-def _advice(exc: Exception, *, recipe: Recipe) -> str:
+def _advice(exc: BaseException, *, recipe: Recipe) -> str:
     if "not in class_weight" in str(exc):
         keys = f". The keys of class_weight are the recipe's class names: {listed(recipe.class_names, most=10)}"
         number = next((name for name in recipe.class_names if name.isdecimal()), None)
@@ -185,7 +187,7 @@ def _advice(exc: Exception, *, recipe: Recipe) -> str:
     )
 
 
-def first_line(exc: Exception) -> str:
+def first_line(exc: BaseException) -> str:
     """The error's class and the first line of its message: scikit-learn adds a page of advice.
 
     >>> first_line(ValueError("X is too large. \\nSee the documentation."))

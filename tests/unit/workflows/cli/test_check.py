@@ -45,12 +45,16 @@ def test_recipes_file_and_a_file_of_its_data_are_taken(tmp_path: Path) -> None:
         ("LinearRegression()", "it is a regressor, which gives numbers, not classes"),
         ("LogisticRegression(C=-1)", "TrainingFailed: fitting the estimator of recipe loans raised"),
         ("columns.nope", "AttributeError"),
-        ("open('/nowhere')", "TrainingFailed: the estimator of recipe loans raised FileNotFoundError: "),
-        ("exit(3)", "TrainingFailed: the estimator of recipe loans raised SystemExit: '3'"),
+        ("open('/nowhere')", "TrainingFailed: fitting the estimator of recipe loans raised FileNotFoundError, which"),
+        ("exit(0)", "TrainingFailed: fitting the estimator of recipe loans raised SystemExit, which says '0'"),
+        ("next(iter(()))", "TrainingFailed: fitting the estimator of recipe loans raised StopIteration"),
     ],
 )
-def test_estimator_that_cannot_be_served_is_refused_with_the_way(estimator: str, words: str, tmp_path: Path) -> None:
-    result = check(recipe(tmp_path, estimator))
+@pytest.mark.parametrize("with_file", [False, True])
+def test_estimator_that_cannot_be_served_is_refused_with_the_way(
+    estimator: str, words: str, with_file: bool, tmp_path: Path
+) -> None:
+    result = check(recipe(tmp_path, estimator), *([rows(tmp_path)] if with_file else []))
 
     assert result.exit_code == 1
     assert words in result.output
