@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self, dataclass_transform
 
+from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import Kind, Record, list_of, maybe
 from chalicelib.edges.object_store import ObjectStore
@@ -125,8 +126,8 @@ class Document:
 
     @classmethod
     def read(cls, body: bytes, *, key: str) -> Self:
-        """What is stored at the key; raises RegistryIncomplete when it does not fit."""
-        return cls.of(documents.read(body, key=key, shape=cls.misfit))
+        """What is stored at the key; raises RegistryIncomplete when it does not fit, or is of another run."""
+        return cls.of(documents.read(body, key=key, shape=lambda found: cls.misfit(found) or _misplaced(found, key)))
 
     @classmethod
     def find(cls, store: ObjectStore, key: str) -> Self | None:
@@ -171,3 +172,10 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, Document):
         return value.document
     return [_as_json(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _misplaced(document: Mapping[str, Any], key: str) -> str | None:
+    """What lies below `runs/RUN/`, and says of which run it is, has to be of that run."""
+    run = key.removeprefix(layout.RUNS).partition("/")[0] if key.startswith(layout.RUNS) else None
+    said = document.get("run")
+    return f" is of run {said:.60}" if run and isinstance(said, str) and said != run else None

@@ -183,7 +183,7 @@ def _back_to(edges: Edges, task: MoveAliasTask, seen: _Seen) -> tuple[int, list[
     a_canary_is_going = seen.alias is not None and bool(seen.alias.weights)
     if seen.live is not None and a_canary_is_going and not _is_quarantined(edges, task.model, seen.live):
         return seen.live, []
-    return rollback_target.find(edges, model=task.model, live=seen.live)
+    return rollback_target.find(edges, model=task.model, live=seen.live, alias=seen.alias)
 
 
 def _verified(edges: Edges, model: str, seen: _Seen, target: int) -> str:

@@ -12,21 +12,22 @@ from functools import partial
 
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.errors import RegistryIncomplete, VersionUnfit, VersionUnknown
 from chalicelib.interventions import fitness
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.registry import registry
 
 
-def find(edges: Edges, *, model: str, live: int | None) -> tuple[int, list[str]]:
+def find(edges: Edges, *, model: str, live: int | None, alias: Alias | None) -> tuple[int, list[str]]:
     """The model version, and in words what was passed over on the way; raises VersionUnfit when there is none.
 
-    `live` is what is to be left; None where the registry does not know it.
+    `live` is what is to be left; None where the registry does not know it. `alias` is as it was seen.
     """
     mine = None if live is None else registry.manifest(edges, model=model, model_version=live).fingerprint
     passed_over: list[str] = []
     twins: list[int] = []
-    for number in _live_before(edges, model=model, live=live, told=passed_over):
+    for number in _live_before(edges, alias, model=model, live=live, told=passed_over):
         problem = _problem(edges, model=model, model_version=number)
         if problem is None:
             if registry.manifest(edges, model=model, model_version=number).fingerprint != mine:
@@ -46,14 +47,16 @@ def find(edges: Edges, *, model: str, live: int | None) -> tuple[int, list[str]]
 def find_any(edges: Edges, *, model: str, live: int | None) -> int | None:
     """The model version alone; None when there is none."""
     with suppress(VersionUnfit, VersionUnknown):
-        return find(edges, model=model, live=live)[0]
+        return find(edges, model=model, live=live, alias=edges.functions.alias(model))[0]
     return None
 
 
-def _live_before(edges: Edges, *, model: str, live: int | None, told: list[str]) -> Iterator[int]:
-    """The versions that have been live, the latest first, without the one that is; past entries that are damaged or gone."""
+def _live_before(
+    edges: Edges, alias: Alias | None, *, model: str, live: int | None, told: list[str]
+) -> Iterator[int]:
+    """The versions that have been live, the latest first, without the one that is; past entries that are unread."""
     known = {live}
-    for number in reversed(Ledger(edges, model).numbers(alias=edges.functions.alias(model))):
+    for number in reversed(Ledger(edges, model).numbers(alias=alias)):
         entry = documents.readable(partial(Ledger(edges, model).entry, number), told=told)
         if entry is not None and entry.model_version not in known:
             known.add(entry.model_version)

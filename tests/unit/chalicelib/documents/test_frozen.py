@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import pytest
 
+from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds, holds_many, holds_maybe, holds_one
 from chalicelib.documents.shapes import count, maybe, text
@@ -152,6 +153,19 @@ def test_first_record_that_is_put_at_a_key_stands() -> None:
 def test_what_does_not_fit_is_named_by_key_and_place(body: bytes, problem: str) -> None:
     with pytest.raises(RegistryIncomplete, match=f"{KEY} is damaged: {problem}; put an earlier version"):
         Whole.find(holding(body), KEY)
+
+
+@pytest.mark.parametrize(("said", "is_read"), [({"run": "run-1"}, True), ({}, True), ({"run": "run-2"}, False)])
+def test_document_of_a_run_that_names_another_is_damaged(said: dict[str, Any], is_read: bool) -> None:
+    body, key = documents.encode({"name": "a", **said}), layout.run_document("run-1", "outcome")
+
+    if is_read:
+        assert Part.read(body, key=key).name == "a"
+    else:
+        with pytest.raises(
+            RegistryIncomplete, match=r"^runs/run-1/outcome\.json is damaged: it is of run run-2; put"
+        ):
+            Part.read(body, key=key)
 
 
 def test_document_of_a_later_schema_is_refused_with_the_way_out() -> None:

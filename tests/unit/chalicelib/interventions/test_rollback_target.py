@@ -12,7 +12,7 @@ from tests.given.nights import MODEL, promote
 
 
 def found(night: FakeOutside, live: int | None) -> tuple[int, list[str]]:
-    return rollback_target.find(night.edges, model=MODEL, live=live)
+    return rollback_target.find(night.edges, model=MODEL, live=live, alias=night.functions.alias(MODEL))
 
 
 def test_latest_version_that_was_live_comes_first_whatever_its_number() -> None:
