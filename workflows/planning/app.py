@@ -31,6 +31,7 @@ API = "rest_api"
 CODE = "code "
 """What the names of values begin with that are files of the code."""
 SETTINGS = ("Runtime", "Handler", "MemorySize", "Timeout", "Architectures", "Layers")
+NETWORK = ("SubnetIds", "SecurityGroupIds")
 
 Package = Callable[[Path], str]
 """Makes `sam.json` and `deployment.zip` in the folder; returns why it could not, empty when it could."""
@@ -99,6 +100,11 @@ def throttle_values(*, per_second: float, burst: int) -> Values:
     return {"requests a second": int(per_second), "burst": burst}
 
 
+def compression_values(minimum_bytes: int | None) -> Values:
+    """From which size on answers are compressed; none are where that is None."""
+    return {} if minimum_bytes is None else {"compressed from bytes": minimum_bytes}
+
+
 def _function(properties: Mapping[str, Any]) -> str:
     name = str(properties["Handler"]).rpartition(".")[2]
     return API_HANDLER if name == "app" else name
@@ -111,17 +117,26 @@ def _settings(properties: Mapping[str, Any]) -> Values:
         tracing=properties["Tracing"],
         tags=properties["Tags"],
         schedules=[each["Schedule"] for each in events],
+        reserved=properties.get("ReservedConcurrentExecutions"),
     )
 
 
 def function_values(
-    settings: Mapping[str, Any], *, tracing: str, tags: Mapping[str, str], schedules: Sequence[str]
+    settings: Mapping[str, Any],
+    *,
+    tracing: str,
+    tags: Mapping[str, str],
+    schedules: Sequence[str],
+    reserved: int | None,
 ) -> Values:
     """What is set of a function; Lambda's own configuration has the same names as CloudFormation's properties."""
+    network = {key: sorted(settings.get("VpcConfig", {}).get(key, ())) for key in NETWORK}
     return {
         **{key: settings[key] for key in SETTINGS if settings.get(key)},
         **{f"variable {key}": value for key, value in settings.get("Environment", {}).get("Variables", {}).items()},
         **{f"tag {key}": value for key, value in tags.items()},
+        **{key: values for key, values in network.items() if values},
+        **({} if reserved is None else {"reserved concurrency": reserved}),
         "tracing": tracing,
         "schedule": list(schedules),
     }
@@ -144,7 +159,8 @@ def _routes(properties: Mapping[str, Any]) -> Values:
         for path, verbs in paths.items()
         for verb, method in verbs.items()
     }
-    return {"endpoint": properties["EndpointConfiguration"], **routes}
+    compressed = compression_values(properties.get("MinimumCompressionSize"))
+    return {"endpoint": properties["EndpointConfiguration"], **routes, **compressed}
 
 
 def app_memory_mb(stage: str, *, root: Path) -> int:

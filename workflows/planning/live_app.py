@@ -23,7 +23,14 @@ from workflows.deploying.chalice_app.chalice_resources import (
     rule_name,
 )
 from workflows.deploying.progress import refusals
-from workflows.planning.app import API, boundary_values, code_values, function_values, throttle_values
+from workflows.planning.app import (
+    API,
+    boundary_values,
+    code_values,
+    compression_values,
+    function_values,
+    throttle_values,
+)
 from workflows.planning.changed_values import Values
 from workflows.planning.roles import Statement
 
@@ -64,6 +71,7 @@ class LiveApp:
                 tracing=configuration.get("TracingConfig", {}).get("Mode", "PassThrough"),
                 tags=found.get("Tags", {}),
                 schedules=[schedule["ScheduleExpression"]] if schedule.get("State") == "ENABLED" else [],
+                reserved=found.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
             ),
             **code_values(_downloaded(found["Code"]["Location"], what=function)),
             **self._attached(function),
@@ -96,7 +104,9 @@ class LiveApp:
             find(f"stage {name} of REST API {apis[0]}", gateway.get_stage, restApiId=apis[0], stageName=name) or {}
         )
         logged = self._access_log(stage) if self.can_log_requests() else {}
-        return {"endpoint": api["endpointConfiguration"]["types"][0], **routes, **self._throttle(stage), **logged}
+        compressed = compression_values(api.get("minimumCompressionSize"))
+        endpoint = api["endpointConfiguration"]["types"][0]
+        return {"endpoint": endpoint, **routes, **compressed, **self._throttle(stage), **logged}
 
     def _access_log(self, stage: Mapping[str, Any]) -> Values:
         retention_days = self._retention(self.names.access_log)

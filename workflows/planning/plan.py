@@ -11,6 +11,7 @@ from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from workflows.cost.bills import Bill
 from workflows.cost.prices import US_EAST_1
+from workflows.deploying import release
 from workflows.deploying.asking import Clients, find
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources
 from workflows.deploying.cloudformation.lost import find_lost
@@ -88,8 +89,13 @@ def make_plan(
     root: Path,
     patience: Patience | None = None,
 ) -> Plan:
-    """Hold what is wanted against what is there; raises DeploymentFailed for what AWS refuses to tell."""
+    """Hold what is wanted against what is there.
+
+    Raises DeploymentFailed for what AWS refuses to tell, and where a newer release deployed the stage.
+    """
     names = wanted.names
+    bucket = BucketStore(clients("s3"), bucket=names.bucket)
+    release.refuse_newer(bucket, stage=names.stage)
     cloudformation = clients("cloudformation")
     store = template_store(clients("s3"), names, place=layout.planned, report=lambda _step: None)
     there = {each.name: deployed(cloudformation, each.name) for each in (wanted.data, wanted.main)}
@@ -112,7 +118,7 @@ def make_plan(
         departures=departures(
             stacked_models(cloudformation, stage=names.stage, stack=names.stack),
             wanted=wanted.models,
-            store=BucketStore(clients("s3"), bucket=names.bucket),
+            store=bucket,
             functions=LambdaServingFunctions(clients("lambda"), stage=names.stage),
         ),
         bucket_exists=find(f"bucket {names.bucket}", clients("s3").head_bucket, Bucket=names.bucket) is not None,

@@ -21,6 +21,17 @@ NUMBERS = {"lambda_timeout": range(1, 29), "lambda_memory_size": range(128, 10_2
 """API Gateway gives up at 29 s. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 FIXED = {"version": "2.0", "app_name": APP, "autogen_policy": False}
 """Chalice's settings of the whole project that every name and every policy of a stage rests on."""
+UNSEEN = {
+    "log_retention_in_days": "set NIGHTSWAP_LOG_RETENTION_DAYS in its place",
+    **dict.fromkeys(
+        (
+            *("api_gateway_policy_file", "api_gateway_endpoint_vpce", "api_gateway_custom_domain"),
+            *("iam_role_arn", "manage_iam_role", "automatic_layer"),
+        ),
+        "leave it out, and set that beside nightswap",
+    ),
+}
+"""Chalice's settings that no plan holds against what is there, each with the way out."""
 KINDS = {"environment_variables": str, "tags": str, "lambda_functions": dict}
 """The types of the values in the stage's objects."""
 NAMED = {str: 'strings, numbers too: "30"', dict: "objects"}
@@ -47,19 +58,29 @@ def stage_entry(stage: str, *, root: Path) -> dict[str, Any]:
             f"there is no stage {stage!r} in {CONFIG}: expected one of {', '.join(stages)}, or add it there with its"
             " policy files"
         )
+    for problem in _refusals(stage, entry, config):
+        raise DeploymentFailed(problem)
+    return entry
+
+
+def _refusals(stage: str, entry: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[str]:
+    """What no command may act on."""
     for key, wanted in FIXED.items():
         if (given := entry.get(key, config.get(key, wanted))) != wanted:
-            raise DeploymentFailed(
+            yield (
                 f"{key} in {CONFIG} is {quoted(str(given))}: expected {json.dumps(wanted)}, on which all names"
                 " and policies rest"
             )
     for key, kind in KINDS.items():
         if not _is_object_of(entry.get(key, {}), kind):
-            raise DeploymentFailed(
+            yield (
                 f"{key} of stage {stage} in {CONFIG} is {quoted(str(entry[key]))}: expected a JSON object whose"
                 f" values are {NAMED[kind]}"
             )
-    return entry
+    given_to = {f"stage {stage}": entry, "all stages": config, **entry.get("lambda_functions", {})}
+    for owner, given in given_to.items():
+        for key in UNSEEN.keys() & given.keys():
+            yield f"{key} of {owner} in {CONFIG} would change what no plan shows: {UNSEEN[key]}"
 
 
 def known_variables() -> frozenset[str]:

@@ -24,12 +24,12 @@ def variable(name: str, value: str) -> Change:
     return change
 
 
-def setting(name: str, value: Any) -> Change:
-    """Set one of Chalice's own settings for the stage."""
+def settings(**given: Any) -> Change:
+    """Set some of Chalice's own settings for the stage."""
 
     def change(project: Project) -> None:
         config = json.loads((project.root / CONFIG).read_bytes())
-        config["stages"]["local"][name] = value
+        config["stages"]["local"].update(given)
         (project.root / CONFIG).write_text(json.dumps(config))
 
     return change
@@ -77,6 +77,12 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "the memory of the other tasks": (variable("NIGHTSWAP_TASK_MEMORY_MB", "700"), "MemorySize: 512 -> 700"),
     "the room in /tmp of the other tasks": (variable("NIGHTSWAP_TASK_STORAGE_MB", "3001"), "3001"),
     "the time-out of the other tasks": (variable("NIGHTSWAP_TASK_SECONDS", "701"), "Timeout: 180 -> 701"),
+    "how many calls at once": (settings(reserved_concurrency=3), "reserved concurrency"),
+    "the network": (
+        settings(subnet_ids=["subnet-0123abcd"], security_group_ids=["sg-89ab0123"]),
+        "SubnetIds",
+    ),
+    "what is compressed": (settings(minimum_compression_size=100), "compressed from bytes"),
     "the processor": (variable("NIGHTSWAP_ARCHITECTURE", "arm64"), "Architectures"),
     "the app's runtime": (variable("NIGHTSWAP_APP_RUNTIME", "python3.12"), 'Runtime: "python3.13" -> "python3.12"'),
     "the permissions boundary": (
@@ -106,10 +112,10 @@ CHANGES: dict[str, tuple[Change, str]] = {
     ),
     "tracing": (variable("NIGHTSWAP_XRAY", "on"), "TracingConfig"),
     "a variable of the user's own": (variable("OURS", "1"), "variable OURS: none -> "),
-    "the app's memory": (setting("lambda_memory_size", 256), "MemorySize: 512 -> 256"),
-    "the app's time-out": (setting("lambda_timeout", 20), "Timeout: 28 -> 20"),
+    "the app's memory": (settings(lambda_memory_size=256), "MemorySize: 512 -> 256"),
+    "the app's time-out": (settings(lambda_timeout=20), "Timeout: 28 -> 20"),
     "a tag": (
-        setting("tags", {"nightswap:app": "nightswap", "nightswap:stage": "local", "team": "a"}),
+        settings(tags={"nightswap:app": "nightswap", "nightswap:stage": "local", "team": "a"}),
         "tag team: none -> ",
     ),
     "a permission of the app": (

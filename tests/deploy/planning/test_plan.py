@@ -11,8 +11,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib import layout
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.edges import serving_layers
+from chalicelib.errors import DeploymentFailed
 from tests.deploy.planning.conftest import MODELS, Project
 from workflows.deploying.cloudformation.templates import TEMPLATE_LIMIT
 from workflows.packaging.needs import Needs
@@ -248,3 +250,14 @@ def test_document_of_a_plan_is_plain_and_says_that_the_costs_are_an_estimate(pro
     assert document["costs"]["estimate"] is True
     assert 0 < document["costs"]["retrain"]["usd"] < 0.01
     assert document["packages"][0].keys() == {"name", "size_bytes", "key", "uploaded"}
+
+
+def test_stage_that_a_newer_release_deployed_is_refused_as_deploy_refuses_it(project: Project) -> None:
+    store, bucket, key = boto3.client("s3"), project.plan().bucket, layout.release()
+    before = store.get_object(Bucket=bucket, Key=key)["Body"].read()
+    store.put_object(Bucket=bucket, Key=key, Body=b'{"format": 999}')
+
+    with pytest.raises(DeploymentFailed, match="stage local was deployed by a newer release"):
+        project.plan()
+
+    store.put_object(Bucket=bucket, Key=key, Body=before)

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.errors import DeploymentFailed
 from chalicelib.settings import StageSettings
-from workflows.stacks.settings import CONFIG, stage_entry, stage_settings
+from workflows.stacks.settings import CONFIG, UNSEEN, stage_entry, stage_settings
 
 ROOT = Path(__file__).parents[4]
 
@@ -112,6 +112,18 @@ def test_what_names_and_policies_rest_on_is_as_it_was(tmp_path: Path, key: str, 
     config = {"stages": {"prod": {"environment_variables": {"NIGHTSWAP_STAGE": "prod"}}}, key: given}
 
     with pytest.raises(DeploymentFailed, match=rf"{key} in \.chalice/config\.json is '{given}': expected "):
+        stage_settings("prod", root=written(tmp_path, config))
+
+
+@pytest.mark.parametrize("key", sorted(UNSEEN))
+@pytest.mark.parametrize("owner", ["stage prod", "all stages", "authorize"])
+def test_setting_whose_effect_no_plan_shows_is_refused_with_the_way_out(tmp_path: Path, key: str, owner: str) -> None:
+    given = {key: "anything"}
+    entry = {"lambda_functions": {"authorize": given if owner == "authorize" else {}}}
+    of_stage, of_all = (given if owner == each else {} for each in ("stage prod", "all stages"))
+    config = {"stages": {"prod": {**entry, **of_stage}}, **of_all}
+
+    with pytest.raises(DeploymentFailed, match=rf"{key} of {owner} in .* no plan shows: {UNSEEN[key]}"):
         stage_settings("prod", root=written(tmp_path, config))
 
 
