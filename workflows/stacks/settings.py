@@ -49,15 +49,14 @@ def stage_entry(stage: str, *, root: Path) -> dict[str, Any]:
     except OSError as exc:
         raise DeploymentFailed(f"{CONFIG} cannot be read: {exc.strerror}: restore it from git") from exc
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
+        where = f" (line {exc.lineno}: {exc.msg})" if isinstance(exc, json.JSONDecodeError) else ""
         raise DeploymentFailed(
-            f"{CONFIG} is no JSON object with an object for each stage in its 'stages' ({type(exc).__name__}: {exc}):"
-            " correct it, or restore it from git"
+            f"{CONFIG} is no JSON object with an object for each stage in its 'stages'{where}: correct it, or restore"
+            " it from git"
         ) from exc
     if entry is None:
-        raise DeploymentFailed(
-            f"there is no stage {stage!r} in {CONFIG}: expected one of {', '.join(stages)}, or add it there with its"
-            " policy files"
-        )
+        there = f"expected one of {', '.join(stages)}, or add it there" if stages else "add it there"
+        raise DeploymentFailed(f"there is no stage {stage!r} in {CONFIG}: {there} with its policy files")
     for problem in _refusals(stage, entry, config):
         raise DeploymentFailed(problem)
     return entry

@@ -39,4 +39,5 @@ def test_its_words_go_to_the_log_however_many_they_are(capsys: pytest.CaptureFix
 
     line = capsys.readouterr().err
     assert MARK in json.loads(line)["said"]
+    assert (json.loads(line)["doing"], json.loads(line)["error"]) == ("Train", "ValueError")
     assert (line.count("\n"), len(line) < LOG_EVENT_BYTES) == (1, True)

@@ -253,6 +253,13 @@ def test_damaged_report_of_the_first_moment_is_named_and_an_earlier_one_is_not(t
     assert set(found.to_document()["left_out"][0]) == {"run", "at", "outcome", "why"}
 
 
+def test_night_in_the_document_tells_of_its_anchor_what_the_sum_tells(tmp_path: Path) -> None:
+    found = judged(judged_nights(tmp_path), tmp_path)
+
+    for name in ("has_anchor", "other_anchor", "lacks_anchor"):
+        assert sum(each[name] for each in found.to_document()["nights"]) == found.summary()[name]
+
+
 def test_runs_of_other_models_are_none_of_it(tmp_path: Path) -> None:
     night = judged_nights(tmp_path)
     rewrite(night, layout.run_document("bad", "outcome"), model="loans")

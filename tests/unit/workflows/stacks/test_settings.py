@@ -100,8 +100,13 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("config", [[], {}, {"stages": None}, {"stages": {"prod": 7}}, {"stages": {"prod": "ab"}}, 1])
 def test_file_of_another_shape_is_refused(tmp_path: Path, config: Any) -> None:
-    with pytest.raises(DeploymentFailed, match=r"\.chalice/config\.json is no JSON object"):
+    with pytest.raises(DeploymentFailed, match=r"\.chalice/config\.json is no JSON object .* 'stages': correct it"):
         stage_settings("prod", root=written(tmp_path, config))
+
+
+def test_file_without_any_stage_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(DeploymentFailed, match=r"no stage 'prod' in .*: add it there with its policy files"):
+        stage_settings("prod", root=written(tmp_path, {"stages": {}}))
 
 
 @pytest.mark.parametrize(
