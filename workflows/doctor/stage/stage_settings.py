@@ -23,7 +23,9 @@ def check_settings(stage: str, *, root: Path) -> Iterator[Finding]:
     try:
         entry = stage_entry(stage, root=root)
     except DeploymentFailed as exc:
-        yield error(exc.message, where=f"stage {stage}", way_out="name a stage that is there with --stage, or mend the file")
+        yield error(
+            exc.message, where=f"stage {stage}", way_out="name a stage that is there with --stage, or mend the file"
+        )
         return
     wrong = [
         error(each, where=f"{CONFIG}: stages.{stage}", way_out="correct the values")
