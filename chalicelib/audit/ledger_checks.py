@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 
 from chalicelib import layout
 from chalicelib.documents import documents
+from chalicelib.edges import Edges
 from chalicelib.edges.serving_functions import Alias
 from chalicelib.ledger import stamp
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.stamp import Stamp
 from chalicelib.promotion import promotion
+from chalicelib.registry import registry
 
 KINDS = {
     promotion.PROMOTED,
@@ -39,6 +42,26 @@ def problems(entries: Sequence[Entry], *, model: str, damaged: Collection[int] =
             )
         yield from _shape_problems(entry, model=model)
         before = entry
+
+
+def code_problems(edges: Edges, entries: Sequence[Entry], *, model: str) -> Iterator[str]:
+    """Of entries whose function version holds another code than the model version that they name.
+
+    Those of before the function was lost tell of versions of another function, and what was deleted cannot be asked.
+    """
+    for entry in reversed(entries):
+        number, function_version = entry.model_version, entry.to_function_version
+        manifest = documents.readable(
+            partial(registry.find_manifest, edges, model=model, model_version=number), told=[]
+        )
+        published = edges.functions.version(model, function_version)
+        if manifest and published and published.code_sha256 != manifest.code_sha256:
+            yield (
+                f"entry {entry.entry} of {model} names version {number}, and function version {function_version} does"
+                f" not hold its code: {documents.put_back(layout.ledger_entry(model, entry.entry))}"
+            )
+        if entry.kind == promotion.RESTORED or entry.from_function_version is None:
+            return
 
 
 def alias_problems(last: Entry | None, *, alias: Alias | None, model: str) -> Iterator[str]:

@@ -67,6 +67,7 @@ def verify(edges: Edges, *, model: str, report: Progress) -> Verified:
             problems.append(_no_entry(each, damage, model=model))
             damaged.add(number_of(each, model=model))
     problems += ledger_checks.problems(entries, model=model, damaged=damaged)
+    problems += ledger_checks.code_problems(edges, entries, model=model)
     last = entries[-1] if entries else None
     if alias is None or max(damaged, default=0) <= (last.entry if last else 0):
         problems += ledger_checks.alias_problems(last, alias=alias, model=model)

@@ -103,6 +103,25 @@ def test_gap_in_the_ledger_is_told_by_the_key_of_what_is_gone() -> None:
     )
 
 
+def test_earlier_entry_that_names_another_version_is_told_by_the_code() -> None:
+    night = two_nights()
+    rewrite(night, layout.ledger_entry(MODEL, 1), model_version=2)
+
+    (problem,) = problems(night)
+
+    assert problem.startswith(
+        f"entry 1 of {MODEL} names version 2, and function version 1 does not hold its code: put"
+    )
+
+
+def test_code_is_not_asked_of_entries_of_before_the_function_was_lost() -> None:
+    first, last = Ledger(two_nights().edges, MODEL).entries()
+    wrong, anew = first.but(model_version=2), last.but(kind="restored")
+
+    assert [*ledger_checks.code_problems(two_nights().edges, [wrong, anew], model=MODEL)] == []
+    assert len([*ledger_checks.code_problems(two_nights().edges, [wrong, last], model=MODEL)]) == 1
+
+
 def test_move_from_where_no_entry_left_the_alias_is_told() -> None:
     night = two_nights()
     rewrite(night, layout.ledger_entry(MODEL, 2), from_function_version="7")
