@@ -26,6 +26,8 @@ from chalicelib.ledger.rejections import Rejections
 from chalicelib.notices import untold
 from chalicelib.promotion.lease import Lease
 from chalicelib.pruning import pruning_plan
+from chalicelib.quality import left_out
+from chalicelib.quality.series import Series
 from chalicelib.registry import judged, registry, run_documents
 from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.registry import Kept
@@ -104,8 +106,8 @@ def without_function(edges: Edges, *, models: Iterable[str]) -> Iterator[Verifie
         entries = len(Ledger(edges, model).numbers())
         if entries:
             problem = (
-                f"{model} has no serving function, and by its ledger it was live: nightswap deploy makes it again,"
-                " and brings back what was live"
+                f"{model} has no serving function by {layout.catalog()}, and by its ledger it was live: nightswap"
+                " deploy makes it again, or names it there, and brings back what was live"
             )
             versions = len(registry.numbers(edges, model=model, complete=True))
             yield Verified(model=model, entries=entries, versions=versions, problems=(problem,))
@@ -198,11 +200,14 @@ def _others(edges: Edges, *, model: str, claimed: Sequence[int]) -> list[str]:
     documents.readable(Lease(edges, model).holder, told=told)
     documents.readable(partial(judged.find, edges, model=model), told=told)
     documents.readable(Approvals(edges, model).find, told=told)
+    documents.readable(partial(left_out.of_model, edges, model=model), told=told)
     Rejections(edges, model).newest_first(told=told)
     for number in claimed:
         documents.readable(partial(registry.find_claim, edges, model=model, model_version=number), told=told)
     for listed in edges.store.list(layout.untold(model)):
         documents.readable(partial(untold.find_untold, edges, key=listed.key), told=told)
+    for number in Series(edges, model).numbers():
+        documents.readable(partial(Series(edges, model).night, number), told=told)
     return told
 
 

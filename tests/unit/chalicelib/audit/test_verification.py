@@ -31,6 +31,15 @@ def test_model_that_was_never_live_is_in_order() -> None:
     assert verify(outside().edges, model=MODEL, report=silent).problems == ()
 
 
+@pytest.mark.parametrize("key", [layout.quarantined_data(MODEL), layout.quality_night(MODEL, 7)])
+def test_damaged_document_beside_the_versions_is_told(night: FakeOutside, key: str) -> None:
+    night.store.put(key, b'{"x": 3}')
+
+    (problem,) = problems(night)
+
+    assert problem.startswith(f"{key} is damaged: in it ")
+
+
 def test_progress_is_told() -> None:
     told: list[tuple[str, int, int]] = []
 

@@ -213,7 +213,7 @@ def test_model_whose_serving_function_was_deleted_is_told_with_what_makes_it_aga
     result = FakeStage(night).run("verify", *named)
 
     assert result.exit_code == 1
-    assert f"{MODEL} has no serving function, and by its ledger it was live: nightswap deploy makes" in result.output
+    assert f"{MODEL} has no serving function by deploy/models.json, and by its ledger it was live" in result.output
 
 
 def test_model_that_was_never_deployed_is_no_problem() -> None:
