@@ -19,6 +19,8 @@ TEXT = "größe,h\n1,2\n"
         ("utf-8", "UTF-8"),
         ("utf-8-sig", "UTF-8"),
         ("utf-16", "UTF-16"),
+        ("utf-16-le", "UTF-16"),
+        ("utf-16-be", "UTF-16"),
         ("utf-32", "UTF-32"),
         ("latin-1", "Windows-1252"),
         ("cp1252", "Windows-1252"),
@@ -35,6 +37,8 @@ def test_text_is_read_in_the_encoding_that_it_has(encoding: str, told: str) -> N
     [
         (b"PK\x03\x04...", "is a zip file, as an Excel workbook is one: save it as CSV"),
         (b"a,b\n1,\x00\n", "is not a text: it holds a NUL byte: save it as CSV"),
+        (b"a\x00\x00\x00b\x00\x00\x00", "is not a text: it holds a NUL byte: save it as CSV"),
+        (b"a\x00,\x00b", "is not a text: it holds a NUL byte: save it as CSV"),
         (b"\xef\xbb\xbfa,\xff\n", "begins as UTF-8, and is none"),
         (b"\x1f\x8b...", "is a corrupt gzip file"),
         (gzip.compress(b"a,b\n" * 100)[:-9], "is a corrupt gzip file"),
