@@ -54,7 +54,7 @@ def find_any(edges: Edges, *, model: str, live: int | None) -> int | None:
 def _live_before(
     edges: Edges, alias: Alias | None, *, model: str, live: int | None, told: list[str]
 ) -> Iterator[int]:
-    """The versions that have been live, the latest first, without the one that is; past entries that are unread."""
+    """Those that have been live, the latest first, but the one that is; an entry that cannot be read is told."""
     known = {live}
     for number in reversed(Ledger(edges, model).numbers(alias=alias)):
         entry = documents.readable(partial(Ledger(edges, model).entry, number), told=told)

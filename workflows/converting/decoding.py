@@ -31,8 +31,8 @@ def decoded(name: str, body: bytes) -> tuple[str, str]:
     if kind or (not encoding and b"\0" in text):
         raise BadRequest(f"{name} is {kind or 'not a text: it holds a NUL byte'}: save it as CSV")
     try:
-        name_of_it = (encoding or UTF_8).removesuffix("-BE").removesuffix("-LE")
-        return text.decode("utf-8-sig" if encoding in (None, UTF_8) else encoding), name_of_it
+        named = (encoding or UTF_8).removesuffix("-BE").removesuffix("-LE")
+        return text.decode("utf-8-sig" if encoding in (None, UTF_8) else encoding), named
     except UnicodeDecodeError as exc:
         if encoding:
             raise BadRequest(f"{name} begins as {encoding}, and is none: {exc.reason}") from exc

@@ -78,7 +78,7 @@ def _refusals(stage: str, entry: Mapping[str, Any], config: Mapping[str, Any]) -
             )
     given_to = {f"stage {stage}": entry, "all stages": config, **entry.get("lambda_functions", {})}
     for owner, given in given_to.items():
-        for key in UNSEEN.keys() & given.keys():
+        for key in (each for each in UNSEEN if each in given):
             yield f"{key} of {owner} in {CONFIG} would change what no plan shows: {UNSEEN[key]}"
 
 
