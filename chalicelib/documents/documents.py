@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from chalicelib.cutting import quoted
 from chalicelib.documents.shapes import Kind, anything
 from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import RegistryIncomplete
@@ -45,7 +47,7 @@ def in_one_line(document: Any) -> bytes:
 def decode(body: bytes) -> Any:
     """Raises ValueError for what `encode` would not have written, or could not write again."""
     try:
-        document = json.loads(body, parse_constant=_finite, parse_float=_finite)
+        document = json.loads(body, object_pairs_hook=_once, parse_constant=_finite, parse_float=_finite)
     except RecursionError as exc:
         raise ValueError("nested too deeply") from exc
     if b"\\ud" in body.lower():
@@ -53,10 +55,21 @@ def decode(body: bytes) -> Any:
     return document
 
 
+class _Repeated(ValueError):
+    """Of a name: which of its values counts, readers decide differently."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Repeated(min(name for name, times in Counter(name for name, _ in pairs).items() if times > 1))
+    return found
+
+
 def _finite(number: str) -> float:
     found = float(number)
     if not math.isfinite(found):
-        raise ValueError(f"{number:.60} is no number")
+        raise ValueError(f"{quoted(number)} is no number")
     return found
 
 
@@ -64,6 +77,8 @@ def read(body: bytes, *, key: str, shape: Kind = anything) -> Any:
     """Read the document at the key; raises RegistryIncomplete when it does not have that shape."""
     try:
         document = decode(body)
+    except _Repeated as exc:
+        raise damaged(key, f"it gives {quoted(str(exc))} more than once") from exc
     except ValueError as exc:  # no JSON, or not UTF-8
         raise damaged(key, f"its {len(body)} bytes are no JSON") from exc
     schema = document.get("schema") if isinstance(document, dict) else None

@@ -26,6 +26,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from chalicelib import layout
+from chalicelib.cutting import quoted
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import Kind, Record, list_of, maybe
 from chalicelib.edges.object_store import ObjectStore
@@ -178,4 +179,4 @@ def _misplaced(document: Mapping[str, Any], key: str) -> str | None:
     """What lies below `runs/RUN/`, and says of which run it is, has to be of that run."""
     run = key.removeprefix(layout.RUNS).partition("/")[0] if key.startswith(layout.RUNS) else None
     said = document.get("run")
-    return f" is of run {said:.60}" if run and isinstance(said, str) and said != run else None
+    return f" is of run {quoted(said)}" if run and isinstance(said, str) and said != run else None

@@ -57,6 +57,13 @@ def test_damaged_document_of_the_store_is_named(body: bytes) -> None:
     assert raised.value.details == {"key": "runs/r/request.json"}
 
 
+def test_document_that_gives_a_name_twice_is_damaged_wherever_it_does() -> None:
+    body = b'{"outcome": [{"kind": "promoted"}, {"kind": "promoted", "kind": "rejected"}]}'
+
+    with pytest.raises(RegistryIncomplete, match=r"runs/r/outcome\.json is damaged: it gives 'kind' more than once"):
+        documents.read(body, key="runs/r/outcome.json")
+
+
 def test_document_can_be_read_by_people() -> None:
     assert documents.encode({"b": "ä", "a": 1}).decode() == '{\n "a": 1,\n "b": "ä"\n}'
 

@@ -163,7 +163,7 @@ def test_document_of_a_run_that_names_another_is_damaged(said: dict[str, Any], i
         assert Part.read(body, key=key).name == "a"
     else:
         with pytest.raises(
-            RegistryIncomplete, match=r"^runs/run-1/outcome\.json is damaged: it is of run run-2; put"
+            RegistryIncomplete, match=r"^runs/run-1/outcome\.json is damaged: it is of run 'run-2'; put"
         ):
             Part.read(body, key=key)
 
