@@ -97,13 +97,20 @@ def play(name: str, target: Target, how: How) -> Run:
     click.echo(f"{name} against {target.name}: {seconds:,.0f} s")
     roots = {} if target.process is None else {SERVER: target.process}
     begun_at, said, at = time.time(), list[str](), list[float]()
-    with watching(lambda: dict(roots)) as watched, _amid(target, seconds / 2, said, at) as started:
+    with watching(lambda: dict(roots)) as watched, _amid(target, seconds / 2, said, at) as (answered, done):
 
         def start(process: int) -> None:
             roots[GENERATOR] = process
-            started.set()
 
-        found = generator.run(target.asked, name, time_factor=how.time_factor, by_taurus=how.by_taurus, started=start)
+        found = generator.run(
+            target.asked,
+            name,
+            time_factor=how.time_factor,
+            by_taurus=how.by_taurus,
+            started=start,
+            answered=answered.set,
+            is_enough=done.is_set,
+        )
     server_ms = target.server_ms(begun_at) if target.server_ms else None
     return Run(
         scenario=name,
@@ -118,23 +125,30 @@ def play(name: str, target: Target, how: How) -> Run:
 
 
 @contextmanager
-def _amid(target: Target, seconds: float, said: list[str], at: list[float]) -> Iterator[threading.Event]:
-    """Promotes so many seconds after the event that it yields."""
-    started, over = threading.Event(), threading.Event()
+def _amid(
+    target: Target, seconds: float, said: list[str], at: list[float]
+) -> Iterator[tuple[threading.Event, threading.Event]]:
+    """Promotes so many seconds after the first event that it yields, and sets the second one when that is done."""
+    answered, done, over = threading.Event(), threading.Event(), threading.Event()
 
     def promote() -> None:
-        started.wait()
-        if target.promote and not over.wait(seconds):
-            at.append(seconds)
-            said.append(target.promote())
+        answered.wait()
+        try:
+            if target.promote and not over.wait(seconds):
+                at.append(seconds)
+                said.append(target.promote())
+        finally:
+            done.set()
 
+    if not target.promote:
+        done.set()
     thread = threading.Thread(target=promote, daemon=True)
     thread.start()
     try:
-        yield started
+        yield answered, done
     finally:
         over.set()
-        started.set()
+        answered.set()
         thread.join()
 
 

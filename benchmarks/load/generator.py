@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,7 +21,19 @@ TOOLS = ROOT / ".venv-load" / "bin"
 FOLDER = Path(__file__).parent
 STOPPING_SECONDS = 10
 """For the requests in flight when the scenario ends."""
+LOOK_SECONDS = 0.05
 MISSING = "Locust and Taurus are not installed: make setup-load"
+
+
+class Marks:
+    """The files by which this process and the generator's tell each other how far they are."""
+
+    def __init__(self, folder: Path) -> None:
+        self.answered, self.enough, self.counted = (folder / name for name in ("answered", "enough", "counted.json"))
+        """There was a first answer; the scenario may end when its time is over; and what was counted."""
+
+    def paths(self) -> dict[str, str]:
+        return {name: str(path) for name, path in vars(self).items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +46,11 @@ class Asked:
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     body: str | None = None
 
-    def plan(self, *, scenario: str, time_factor: float, counted: Path) -> dict[str, object]:
+    def plan(self, *, scenario: str, time_factor: float, marks: Marks) -> dict[str, object]:
         """What the locustfile reads."""
         named = f"{self.method} {self.path.partition('?')[0]}"
         asked = {**asdict(self), "headers": dict(self.headers), "name": named}
-        return {**asked, "scenario": scenario, "time_factor": time_factor, "counted": str(counted)}
+        return {**asked, "scenario": scenario, "time_factor": time_factor, **marks.paths()}
 
 
 class GeneratorFailed(Exception):
@@ -56,26 +69,44 @@ def run(
     time_factor: float,
     by_taurus: bool = False,
     started: Callable[[int], None] = lambda _: None,
+    answered: Callable[[], None] = lambda: None,
+    is_enough: Callable[[], bool] = lambda: True,
 ) -> Counted:
-    """`started` gets the process of the generator. Raises GeneratorFailed."""
+    """`started` gets the process of the generator, `answered` is called at the first answer, and while `is_enough`
+    says no the load goes on, for `STAYING_SECONDS` beyond its time at most. Raises GeneratorFailed.
+    """
     if not TOOLS.exists():
         raise GeneratorFailed(MISSING)
     with tempfile.TemporaryDirectory(prefix="nightswap-load-") as made:
-        plan, found, log = (Path(made) / name for name in ("plan.json", "counted.json", "generator.log"))
-        told = asked.plan(scenario=scenario, time_factor=time_factor, counted=found)
+        plan, log, marks = Path(made) / "plan.json", Path(made) / "generator.log", Marks(Path(made))
+        told = asked.plan(scenario=scenario, time_factor=time_factor, marks=marks)
         plan.write_text(json.dumps(told), "utf-8")
         command = _taurus(scenario, Path(made)) if by_taurus else _locust()
         with log.open("wb") as output:
             process = subprocess.Popen(command, cwd=made, env=_environment(plan), stdout=output, stderr=output)
             try:
                 started(process.pid)
-                process.wait()
+                _watched(process, marks, answered=answered, is_enough=is_enough)
             finally:
                 process.kill()
                 process.wait()
-        if not found.exists():
+        if not marks.counted.exists():
             raise GeneratorFailed(f"{command[0]} ended with {process.returncode}:\n{log.read_text('utf-8')[-2_000:]}")
-        return counted.read(json.loads(found.read_text("utf-8")))
+        return counted.read(json.loads(marks.counted.read_text("utf-8")))
+
+
+def _watched(
+    process: subprocess.Popen[bytes], marks: Marks, *, answered: Callable[[], None], is_enough: Callable[[], bool]
+) -> None:
+    """Waits for its end."""
+    was_told = False
+    while process.poll() is None:
+        if not was_told and marks.answered.exists():
+            was_told = True
+            answered()
+        if is_enough():
+            marks.enough.touch()
+        time.sleep(LOOK_SECONDS)
 
 
 def _locust() -> list[str]:

@@ -16,7 +16,7 @@ import gevent
 from locust import FastHttpUser, LoadTestShape, constant, events, task
 
 from benchmarks.load.counted import Counted
-from benchmarks.load.scenarios import SCENARIOS
+from benchmarks.load.scenarios import SCENARIOS, STAYING_SECONDS
 
 PLAN = json.loads(Path(os.environ["LOAD_PLAN"]).read_text("utf-8"))
 SCENARIO = SCENARIOS[PLAN["scenario"]]
@@ -24,6 +24,7 @@ MINUTE = 60 * PLAN["time_factor"]
 """In seconds."""
 MOMENTS = [MINUTE * moment for moment in SCENARIO.moments]
 GIVEN_UP_AFTER = 60.0
+ENOUGH = Path(PLAN["enough"])
 VERSION = re.compile(rb'"model_version": ?(\d+)')
 COUNTED = Counted()
 BEGUN = [time.perf_counter()]
@@ -58,15 +59,19 @@ class Asking(FastHttpUser):
 
 
 class Shape(LoadTestShape):
-    """The users of the scenario, looked at every second."""
+    """The users of the scenario, looked at every second; the last ones stay until it is enough."""
+
+    _users = 1
 
     def tick(self) -> tuple[int, float] | None:
         run = self.get_run_time()
-        if run >= MINUTE * SCENARIO.minutes:
+        over = run - MINUTE * SCENARIO.minutes
+        if over >= STAYING_SECONDS or (over >= 0 and ENOUGH.exists()):
             return None
-        users = max(1, SCENARIO.users(run / MINUTE))
-        COUNTED.second(int(run)).users = users
-        return users, float(users)
+        if over < 0:
+            self._users = max(1, SCENARIO.users(run / MINUTE))
+        COUNTED.second(int(run)).users = self._users
+        return self._users, float(self._users)
 
 
 @events.test_start.add_listener
@@ -78,6 +83,8 @@ def begin(**_told: Any) -> None:
 def count(response_time: float, response: Any, exception: Any, **_told: Any) -> None:
     headers = response.headers if response is not None and response.headers else {}
     version = VERSION.search(response.content or b"") if response is not None else None
+    if not COUNTED.latencies:
+        Path(PLAN["answered"]).touch()
     COUNTED.answered(
         time.perf_counter() - BEGUN[0],
         response_time,

@@ -13,6 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
+STAYING_SECONDS = 60
+"""So long the load goes on at most, when its time is over, for what was begun amid it."""
+
 
 @dataclass(frozen=True)
 class Part:
