@@ -7,6 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import botocore.exceptions
@@ -33,6 +34,29 @@ def test_new_function_and_new_code_are_active_at_once(
 
     assert (created["State"], created["LastUpdateStatus"]) == ("Active", "Successful")
     assert (updated["State"], updated["LastUpdateStatus"]) == ("Active", "Successful")
+
+
+def test_call_that_goes_on_while_its_function_gets_other_code_or_settings_is_answered_by_the_old_code(
+    local_aws: LocalAws, clients: Callable[..., Any], create_function: Create, package: Callable[[str], bytes]
+) -> None:
+    functions = clients(local_aws, "lambda")
+    slow = "import time\ndef handler(event, context):\n    time.sleep(event)\n    return {}"
+    create_function(local_aws, "changed-amid", slow.format(1))
+
+    def asked() -> Any:
+        return json.loads(functions.invoke(FunctionName="changed-amid", Payload=b"2")["Payload"].read())
+
+    with ThreadPoolExecutor() as pool:
+        going = [pool.submit(asked), pool.submit(asked)]
+        time.sleep(1)
+        functions.update_function_code(FunctionName="changed-amid", ZipFile=package(slow.format(2)))
+        going.append(pool.submit(asked))
+        time.sleep(1)
+        functions.update_function_configuration(
+            FunctionName="changed-amid", Environment={"Variables": {"NEW": "yes"}}
+        )
+
+        assert [each.result() for each in going] == [1, 1, 2]
 
 
 def test_code_and_version_come_of_one_call(

@@ -4,7 +4,9 @@ As on Lambda, a process answers one call at a time, and a call that finds none f
 machine for each, all share this one: fifty that start together take so long that their callers give up. So a function
 starts few at a time, and a call that would start one more takes the first that becomes free instead.
 
-The emulator itself would start them all, and keep one of every version for good.
+A function that gets other code, or other settings, loses its processes, each when its call is over.
+
+The emulator itself would start them all, keep one of every version for good, and end calls with their processes.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ STARTING = 2 * (os.cpu_count() or 1)
 STARTING_SECONDS = 5.0
 """Nor does a process count for longer: a long first call, or one that calls its own function, holds up no other."""
 
+OUTDATED = "outdated"
+"""The pool of those that answer their last call."""
+
 Pools = MutableMapping[str, list[Any]]
 """Processes by ACCOUNT:REGION:FUNCTION:VERSION."""
 
@@ -34,6 +39,7 @@ def install(*, idle_seconds: float) -> None:
     processes = Processes(lambda_runtime, idle_seconds=idle_seconds)
     lambda_svc.acquire_worker = processes.acquire
     lambda_svc.release_worker = processes.release
+    lambda_svc.invalidate_worker = processes.end
     lambda_svc.reap_idle_workers = processes.retire  # the emulator calls it every 30 s
 
 
@@ -49,6 +55,8 @@ class Processes:
         self._idle_seconds = idle_seconds
         self._starting = starting
         self._clock = clock
+        self._own = threading.local()
+        """`process`: that of the call which this thread makes."""
 
     def acquire(self, function: str, config: Any, package: bytes, qualifier: str = "$LATEST") -> tuple[Any, str]:
         """A process for one call, and how it was found; release it after the call."""
@@ -65,17 +73,42 @@ class Processes:
             found.in_use = True
             found.last_used = self._clock()
             doomed += self._taken_out(each for key in forgotten(self._pools) for each in self._pools[key])
+        self._own.process = found
         self._runtime.kill_workers(doomed)
         return found, how
 
     def release(self, process: Any | None) -> None:
         """After a call; None stands for a process that the emulator has ended."""
+        doomed: list[Any] = []
         with self._changed:
             if process is not None:
                 process.starting_since = None
                 process.in_use = False
                 process.last_used = self._clock()
+                if process in self._pools.get(OUTDATED, ()):
+                    doomed = self._taken_out([process])
+            self._own.process = None
             self._changed.notify_all()
+        self._runtime.kill_workers(doomed)
+
+    def end(
+        self, function: str, qualifier: str | None = None, account: str | None = None, region: str | None = None
+    ) -> None:
+        """End the processes of a function or version, that changed or is gone: those that answer a call, after it.
+
+        A thread that calls this amid a call of its own says that the call went wrong, and its process ends too.
+        """
+        wanted = (account, region, function, qualifier)
+        with self._changed:
+            found = [each for key, pool in self._pools.items() if _is_of(key, wanted) for each in pool]
+            own = getattr(self._own, "process", None)
+            busy = [each for each in found if each.in_use and each is not own]
+            if own is not None and own not in found:  # it changed before the call went wrong
+                found.append(own)
+            self._taken_out(found)
+            if busy:
+                self._pools.setdefault(OUTDATED, []).extend(busy)
+        self._runtime.kill_workers([each for each in found if each not in busy])
 
     def retire(self) -> int:
         """End the processes that nobody asked for long enough; returns how many."""
@@ -105,6 +138,11 @@ class Processes:
             if not self._pools[key]:
                 del self._pools[key]
         return taken
+
+
+def _is_of(key: str, wanted: tuple[str | None, ...]) -> bool:
+    parts = key.split(":")
+    return len(parts) == len(wanted) and all(each in (None, part) for part, each in zip(parts, wanted, strict=True))
 
 
 def forgotten(pools: Pools) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -180,7 +180,68 @@ def test_call_of_a_new_version_ends_the_processes_of_the_oldest() -> None:
     assert len(world.runtime._workers) == VERSIONS
 
 
-@given(st.lists(st.sampled_from(["call", "end", "pause"])))
+def test_function_that_changed_loses_its_processes_each_when_its_call_is_over() -> None:
+    world = World()
+    free, (busy, _), (other, _) = world.answered(qualifier="$LATEST"), world.call(qualifier="1"), world.call("train")
+    (answering, _), (second, _) = world.call(qualifier="$LATEST"), world.call(qualifier="$LATEST")
+    assert answering is free
+
+    in_another_thread(world.processes.end, "serve", qualifier="$LATEST", account="0", region="r")
+    next_one, how = world.call(qualifier="$LATEST")
+
+    assert (how, world.runtime.ended) == ("spawn", [])
+    assert next_one not in (answering, second)
+    world.processes.release(answering)
+    assert world.runtime.ended == [answering]
+    world.processes.release(second)
+    world.processes.release(busy)
+    world.processes.release(other)
+    assert world.runtime.ended == [answering, second]
+
+
+def test_function_that_is_gone_loses_the_processes_of_all_its_versions_and_no_other_does() -> None:
+    world = World()
+    first, second, other = world.answered(), world.answered(qualifier="2"), world.answered("serve-2")
+
+    in_another_thread(world.processes.end, "serve")
+
+    assert world.runtime.ended == [first, second]
+    assert world.runtime._workers == {"0:r:serve-2:1": [other]}
+
+
+def test_call_that_went_wrong_ends_its_own_process_at_once_and_those_beside_it_after_their_calls() -> None:
+    world = World()
+    with ThreadPoolExecutor(1) as beside:
+        answering, _ = beside.submit(world.call).result()
+        broken, _ = world.call()
+
+        world.processes.end("serve", qualifier="1", account="0", region="r")
+        world.processes.release(None)
+
+        assert world.runtime.ended == [broken]
+        beside.submit(world.processes.release, answering).result()
+    assert world.runtime.ended == [broken, answering]
+    assert world.runtime._workers == {}
+
+
+def test_call_that_went_wrong_after_its_function_changed_ends_its_process() -> None:
+    world = World()
+    broken, _ = world.call()
+    in_another_thread(world.processes.end, "serve")
+
+    world.processes.end("serve", qualifier="1", account="0", region="r")
+    world.processes.release(None)
+
+    assert world.runtime.ended == [broken]
+    assert world.runtime._workers == {}
+
+
+def in_another_thread(do: Callable[..., None], *given: str, **named: str) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(do, *given, **named).result()
+
+
+@given(st.lists(st.sampled_from(["call", "end", "pause", "change"])))
 def test_no_process_answers_two_calls_and_none_is_ended_in_one(steps: list[str]) -> None:
     world, going = World(starting=100), []
     for step in steps:
@@ -192,6 +253,8 @@ def test_no_process_answers_two_calls_and_none_is_ended_in_one(steps: list[str])
             world.processes.release(going.pop())
         elif step == "pause":
             world.now += 700
+        elif step == "change":
+            in_another_thread(world.processes.end, "serve")
         assert not set(going) & set(world.runtime.ended)
 
 
