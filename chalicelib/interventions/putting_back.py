@@ -13,6 +13,7 @@ from typing import Any
 
 from chalicelib import layout
 from chalicelib.approval.waiting import Waiting
+from chalicelib.batches.batch_documents import BatchEnded, BatchEstimate, BatchRequest, Tally
 from chalicelib.cutting import quoted
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import Kind, Record, list_of, maybe, number_from_1, text
@@ -27,10 +28,11 @@ from chalicelib.registry.pin import Pinned
 from chalicelib.registry.quarantine import Quarantined
 
 MAY_BE_GONE = re.compile(
-    r"models/[^/]+/(pin\.json|judged\.json|waiting\.json|contents\.json|quarantined\.json|quarantine/.*|untold/.*)|(locks|tokens)/.*"
+    r"models/[^/]+/(pin\.json|judged\.json|waiting\.json|contents\.json|quarantined\.json|quarantine/.*|untold/.*)"
+    r"|(locks|tokens)/.*|batches/out/[^/]+/(request|estimate|ended|chunks/[0-9]+)\.json"
 )
 """The keys of what may be gone without a loss: where nothing says that a version waits, nothing of it can go live by
-itself, and the next run makes it anew."""
+itself, and the next run makes it anew; and a batch that is asked for again goes on from what there is."""
 HOLDING: Mapping[re.Pattern[str], Kind] = {
     re.compile(r"models/[^/]+/pin\.json"): Pinned.misfit,
     re.compile(r"models/[^/]+/judged\.json"): Judged.misfit,
@@ -41,6 +43,10 @@ HOLDING: Mapping[re.Pattern[str], Kind] = {
     re.compile(r"deploy/release\.json"): Record({"format": number_from_1}),
     re.compile(r"deploy/models\.json"): Catalog.misfit,
     re.compile(r"deploy/chalice\.json"): Record({"resources": list_of(Record({"resource_type": text}))}),
+    re.compile(r"batches/out/[^/]+/request\.json"): BatchRequest.misfit,
+    re.compile(r"batches/out/[^/]+/estimate\.json"): BatchEstimate.misfit,
+    re.compile(r"batches/out/[^/]+/ended\.json"): BatchEnded.misfit,
+    re.compile(r"batches/out/[^/]+/chunks/[0-9]+\.json"): Tally.misfit,
     re.compile(r"tokens/.*"): Record(
         {"name": text, "sha256": text, "scopes": list_of(text)}, perhaps={"removed_at": maybe(text)}
     ),

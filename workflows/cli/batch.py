@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from chalicelib import layout
-from chalicelib.batches import batch_arrays, batch_limits, batch_reports, batch_requests
+from chalicelib.batches import batch_arrays, batch_limits, batch_reports, batch_requests, batch_results
 from chalicelib.cutting import amount
 from chalicelib.edges import Edges
 from chalicelib.edges.pauses import growing
@@ -52,7 +52,7 @@ def batch(stage: Stage, file: Path, model: str, folder: Path | None, as_json: bo
         edges.store.put_if_absent(key, content)
         name = batch_requests.ask(edges, stage.pipeline, **wish, attempt=secrets.token_hex(8))
         told = _ended(edges, name, progress)
-        files = [*_brought(edges, name, (folder or file.parent) / file.name)]
+        files = [*_brought(edges, name, (folder or file.parent) / file.name, told=told)]
     if as_json:
         show_json({**told, "files": [str(each) for each in files]})
     else:
@@ -133,18 +133,14 @@ class Pace:
         )
 
 
-def _brought(edges: Edges, name: str, file: Path) -> Iterator[Path]:
+def _brought(edges: Edges, name: str, file: Path, *, told: Mapping[str, Any]) -> Iterator[Path]:
     """Write the predictions beside the file, and the errors if there are any; yields what was written."""
-    for what, prefix in (
-        ("predictions", layout.batch_chunk(name, of="predictions")),
-        ("errors", layout.batch_chunk(name, of="errors")),
-    ):
-        parts = [edges.store.find(each.key) for each in edges.store.list(prefix)]
-        body = b"".join(part.body for part in parts if part)
-        if body or what == "predictions":
+    results = batch_results.read(edges, name, records=told["records"], refused=told["refused"])
+    for what, lines in results.items():
+        if lines or what == batch_results.PREDICTIONS:
             path = file.with_name(f"{file.name}.{what}.jsonl")
             path.parent.mkdir(parents=True, exist_ok=True)
-            whole_files.write(path, body)
+            whole_files.write(path, lines)
             yield path
 
 

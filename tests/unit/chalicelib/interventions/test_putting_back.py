@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib import layout
 from chalicelib.api.access import Token
+from chalicelib.batches.batch_documents import Tally
 from chalicelib.documents import documents
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
 from chalicelib.interventions import putting_back
@@ -66,6 +67,10 @@ def now(night: FakeOutside, key: str) -> bytes | None:
         (layout.release(), [b'{"format": 2}', b"[]"], b'{"format": 2}'),
         (layout.catalog(), [b'{"models": ["a"]}', None], b'{"models": ["a"]}'),
         (layout.chalice_record(), [b'{"resources": []}', b"{"], b'{"resources": []}'),
+        (layout.batch("b", "request"), [b"[]"], None),
+        (layout.batch("b", "estimate"), [b"{"], None),
+        (layout.batch("b", "ended"), [b"{}"], None),
+        (layout.batch_chunk("b", 7), [b"{"], None),
         (REPORT, [b"1", b"2", b"{"], b"2"),
         (REPORT, [b"1", None, b"{"], b"1"),
         (ENTRY, [b"1", None], b"1"),
@@ -118,6 +123,8 @@ def test_key_that_nothing_ever_lay_at_is_refused() -> None:
         (layout.release(), {"format": 2}),
         (layout.catalog(), {"models": [MODEL]}),
         (layout.chalice_record(), {"resources": [{"resource_type": "rest_api", "rest_api_id": "a"}]}),
+        (layout.batch("b", "estimate"), {"seconds": 3.5}),
+        (layout.batch_chunk("b", 7), Tally.none_yet(lines=3).document),
         (layout.token("a"), {**TOKEN, "removed_at": None}),
         (layout.token("a"), {**TOKEN, "removed_at": "2026-11-26T03:00:00.000Z"}),
     ],

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import layout, limits
 from chalicelib.edges.pipeline_functions import PipelineFunctions
-from chalicelib.errors import BodyTooLarge, CommandFailed, ObjectUnreadable
+from chalicelib.errors import BodyTooLarge, CommandFailed, ObjectUnreadable, RegistryIncomplete
 from tests.fakes.pipeline import InMemoryPipeline
 from tests.fakes.stage import FakeStage
 from tests.given import batches
@@ -63,6 +63,24 @@ def test_matrix_of_a_batch_has_no_heading_that_is_broken_where_the_screen_is_nar
     at = lines.index("true classes down, predicted across")
     assert lines[at + 1].split() == ["attack", "normal"]
     assert lines[at + 2].split()[:2] == ["true", "attack"]
+
+
+def test_results_that_lost_a_line_are_told_and_those_that_were_brought_before_stay(
+    stage: BatchStage, tmp_path: Path
+) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_bytes(batches.many(5))
+    stage.run("batch", str(file))
+    brought = tmp_path / "rows.csv.predictions.jsonl"
+    before = brought.read_bytes()
+    (key,) = [each.key for each in stage.edges.store.list(layout.BATCHES) if "/predictions/" in each.key]
+    stage.edges.store.put(key, before[: before.index(b"\n") + 1])
+
+    result = stage.run("batch", str(file))
+
+    assert isinstance(result.exception, RegistryIncomplete)
+    assert "1 predictions and 0 errors can be read" in result.exception.message
+    assert brought.read_bytes() == before
 
 
 def test_same_file_again_brings_what_there_is(stage: BatchStage, tmp_path: Path) -> None:
