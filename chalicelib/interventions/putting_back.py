@@ -42,7 +42,9 @@ HOLDING: Mapping[re.Pattern[str], Kind] = {
     re.compile(r"locks/.*"): Leased.misfit,
     re.compile(r"deploy/release\.json"): Record({"format": number_from_1}),
     re.compile(r"deploy/models\.json"): Catalog.misfit,
-    re.compile(r"deploy/chalice\.json"): Record({"resources": list_of(Record({"resource_type": text}))}),
+    re.compile(r"deploy/chalice\.json"): Record(
+        {"schema_version": text, "resources": list_of(Record({"name": text, "resource_type": text}))}
+    ),
     re.compile(r"batches/out/[^/]+/request\.json"): BatchRequest.misfit,
     re.compile(r"batches/out/[^/]+/estimate\.json"): BatchEstimate.misfit,
     re.compile(r"batches/out/[^/]+/ended\.json"): BatchEnded.misfit,

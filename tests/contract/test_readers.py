@@ -100,7 +100,8 @@ def moved(body: bytes, _: Path) -> object:
 
 
 TOKEN = {"name": "ada", "sha256": "0" * 64, "scopes": ["predict"], "removed_at": None}
-RECORD = {"resources": [{"resource_type": "rest_api", "rest_api_id": "a", "rest_api_url": "https://a"}]}
+API = {"name": "rest_api", "resource_type": "rest_api", "rest_api_id": "a", "rest_api_url": "https://a"}
+RECORD = {"resources": [API], "schema_version": "2.0"}
 READERS = {
     "a token": Reader(lambda body, _: access.parse(body), TOKEN, ValueError),
     "tokens of an older release": Reader(moved, {"tokens": [TOKEN]}, DeploymentFailed),
@@ -124,7 +125,7 @@ READERS = {
         {"format": 1},
         DeploymentFailed,
     ),
-    "Chalice's record in the bucket": Reader(lambda body, _: record.api_of(body), RECORD, ()),
+    "Chalice's record in the bucket": Reader(lambda body, _: record.api_of(body, stage="prod"), RECORD, ()),
     "Chalice's record": Reader(
         lambda body, folder: find_api("test", root=written(folder / ".chalice/deployed/test.json", body).parents[2]),
         RECORD,

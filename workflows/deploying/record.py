@@ -23,7 +23,7 @@ from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names
 from workflows.deploying.asking import Clients
-from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
+from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names, is_of_stage
 from workflows.deploying.progress import Report, Step, refusals
 
 PHASE = "record"
@@ -54,7 +54,8 @@ class Fetched:
 def fetch(names: Names, *, clients: Clients, root: Path, report: Report) -> Fetched:
     """Put into the clone the record that tells the truth: the bucket's, else the clone's own, else a rebuilt one.
 
-    A record is true when its REST API exists. Raises DeploymentFailed when no record is and two APIs could be meant.
+    A record is true when Chalice can read it, it is of the stage, and its REST API exists. Raises DeploymentFailed
+    when no record is and two APIs could be meant.
     """
     existing = ChaliceResources(names=names, clients=clients, functions=function_names(names.stage, root=root))
     store = BucketStore(clients("s3"), bucket=names.bucket)
@@ -72,11 +73,12 @@ def choose(stage: str, *, store: ObjectStore, existing: Existing, file: Path, re
     stored = store.find(KEY)
     own = _read(file)
     kept = stored.body if stored else None
-    if kept is not None and _is_true(kept, existing):
+    if kept is not None and _is_true(kept, existing, stage=stage):
         if own != kept:
-            report(Step(PHASE, f"Chalice's record of stage {stage} is taken from the bucket", _difference(own, kept)))
+            difference = _difference(own, kept, stage=stage)
+            report(Step(PHASE, f"Chalice's record of stage {stage} is taken from the bucket", difference))
         _write(file, kept)
-    elif own is None or not _is_true(own, existing):
+    elif own is None or not _is_true(own, existing, stage=stage):
         _write(file, _rebuilt(stage, existing=existing, report=report))
     return Fetched(stage=stage, file=file, store=store, etag=stored.etag if stored else None)
 
@@ -99,13 +101,14 @@ def keep(fetched: Fetched, *, report: Report) -> None:
     report(Step(PHASE, f"Chalice's record of stage {fetched.stage}", "stored"))
 
 
-def api_of(record: bytes | None) -> str | None:
-    """The ID of the REST API that a record names, if it names one."""
+def api_of(record: bytes | None, *, stage: str) -> str | None:
+    """The ID of the REST API that a record of the stage names, if it names one; None of what is no such record."""
     try:
-        resources = documents.decode(record or b"{}")["resources"]
-        return next((str(each["rest_api_id"]) for each in resources if each["resource_type"] == "rest_api"), None)
-    except (ValueError, KeyError, TypeError):
+        found = documents.decode(record or b"")
+    except ValueError:
         return None
+    resources = found["resources"] if is_of_stage(found, stage=stage) else []
+    return next((each["rest_api_id"] for each in resources if each["resource_type"] == "rest_api"), None)
 
 
 def one_api(stage: str, *, existing: Existing) -> str | None:
@@ -130,14 +133,14 @@ def _rebuilt(stage: str, *, existing: Existing, report: Report) -> bytes | None:
     return json.dumps(record, indent=2).encode()
 
 
-def _is_true(record: bytes, existing: Existing) -> bool:
-    api_id = api_of(record)
+def _is_true(record: bytes, existing: Existing, *, stage: str) -> bool:
+    api_id = api_of(record, stage=stage)
     return api_id is not None and existing.api_exists(api_id)
 
 
-def _difference(own: bytes | None, kept: bytes) -> str:
+def _difference(own: bytes | None, kept: bytes, *, stage: str) -> str:
     """Why the clone's own record is not used; empty for an ordinary case, which needs no line."""
-    mine, theirs = api_of(own), api_of(kept)
+    mine, theirs = (api_of(each, stage=stage) for each in (own, kept))
     return "" if mine in {None, theirs} else f"(REST API {theirs}); this clone's own named {mine}"
 
 

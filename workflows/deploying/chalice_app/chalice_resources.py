@@ -6,7 +6,8 @@ each method of an API names the function that it calls, and that name has the st
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,13 @@ API_HANDLER = "api_handler"
 """Chalice's name of the function behind the routes; on AWS it is called as the app and the stage."""
 SCHEMA_VERSION = "2.0"
 """Of the record. Source: chalice 1.34, chalice/config.py, `Config.deployed_resources`."""
+FIELDS: Mapping[str, Sequence[str]] = {
+    "iam_role": ("role_name", "role_arn"),
+    "lambda_function": ("lambda_arn",),
+    "cloudwatch_event": ("rule_name",),
+    "rest_api": ("rest_api_id", "rest_api_url"),
+}
+"""What Chalice records of each kind of resource beside its name, and reads again."""
 
 
 def function_names(stage: str, *, root: Path) -> list[str]:
@@ -104,6 +112,31 @@ class ChaliceResources:
         suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
         url = f"https://{api_id}.execute-api.{region}.{suffix}/{self.names.stage}/"
         return _resource("rest_api", "rest_api", rest_api_id=api_id, rest_api_url=url)
+
+
+def is_of_stage(record: Any, *, stage: str) -> bool:
+    """Whether Chalice can read a record, and each function, role and rule in it is called as in the stage's app: what
+    the app has no more, `chalice deploy` deletes by what the record says."""
+    resources = record.get("resources") if isinstance(record, dict) else None
+    return (
+        isinstance(resources, list)
+        and record.get("schema_version") == SCHEMA_VERSION
+        and all(_is_called_right(each, stage=stage) for each in resources)
+    )
+
+
+def _is_called_right(resource: Any, *, stage: str) -> bool:
+    named = ("name", "resource_type")
+    if not isinstance(resource, dict) or not all(isinstance(resource.get(each), str) for each in named):
+        return False
+    name, kind = resource["name"], resource["resource_type"]
+    values = [each for each in (resource.get(field) for field in FIELDS.get(kind, ())) if isinstance(each, str)]
+    if len(values) < len(FIELDS.get(kind, ())):
+        return False
+    called = f"{APP}-{stage}" if name == API_HANDLER else f"{APP}-{stage}-{name.removesuffix('_role')}"
+    return kind not in ("iam_role", "lambda_function", "cloudwatch_event") or all(
+        re.split("[:/]", each)[-1] == called for each in values
+    )
 
 
 def empty_record() -> dict[str, Any]:

@@ -20,7 +20,9 @@ def check_record(names: Names, *, root: Path, store: ObjectStore, apis: Sequence
     file = path(names.stage, root=root)
     where = file.relative_to(root).as_posix()
     own = file.read_bytes() if file.exists() else None
-    named = (api_of(_kept(store)), api_of(own))  # in the order in which a deployment takes them
+    named = [
+        api_of(each, stage=names.stage) for each in (_kept(store), own)
+    ]  # in the order in which a deployment takes them
     known = next((api for api in named if api in apis), None)
     yield from _elsewhere(own, names, where=where)
     if not apis:
@@ -36,7 +38,7 @@ def check_record(names: Names, *, root: Path, store: ObjectStore, apis: Sequence
         what = f"the stage has {len(apis)} REST APIs, and the record names {known}"
         way_out = f"aws apigateway delete-rest-api --rest-api-id {extra}"
         yield warning(what, where=where, way_out=way_out)
-    elif api_of(own) in apis:
+    elif named[1] in apis:
         yield ok(f"names the stage's REST API {apis[0]}", where=where)
     else:
         source = "fetches it from the bucket" if known else "rebuilds it from what exists"

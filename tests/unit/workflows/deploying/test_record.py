@@ -11,8 +11,14 @@ import pytest
 
 from chalicelib.errors import DeploymentFailed
 from tests.fakes.store import InMemoryStore
+from workflows.deploying.chalice_app.chalice_resources import role_resource
 from workflows.deploying.progress import Step
 from workflows.deploying.record import KEY, Fetched, api_of, choose, keep, one_api, path, write
+
+
+def function(name: str, *, called: str | None = None) -> dict[str, str]:
+    arn = f"arn:aws:lambda:eu-west-1:123456789012:function:{called or f'nightswap-prod-{name}'}"
+    return {"name": name, "resource_type": "lambda_function", "lambda_arn": arn}
 
 
 @dataclass
@@ -29,13 +35,36 @@ class FakeExisting:
         return self.found
 
     def record(self, *, api_id: str | None) -> dict[str, Any]:
-        resources = [{"name": name, "resource_type": "lambda_function"} for name in self.functions]
-        api = {"name": "rest_api", "resource_type": "rest_api", "rest_api_id": api_id}
-        return {"resources": [*resources, *([api] if api_id else [])]}
+        resources = [function(name) for name in self.functions]
+        api = {"name": "rest_api", "resource_type": "rest_api", "rest_api_id": api_id, "rest_api_url": "https://a/"}
+        return {"resources": [*resources, *([api] if api_id else [])], "schema_version": "2.0"}
 
 
 def naming(api_id: str | None, *, note: str = "") -> bytes:
     return json.dumps(FakeExisting().record(api_id=api_id) | {"note": note}).encode()
+
+
+def holding(*resources: Any, schema_version: Any = "2.0") -> bytes:
+    """A record with the right REST API, and these."""
+    api = FakeExisting().record(api_id="api-1")["resources"]
+    return json.dumps({"resources": [*api, *resources], "schema_version": schema_version}).encode()
+
+
+UNUSABLE = [
+    holding(schema_version="99.0"),
+    holding(schema_version=2.0),
+    holding("api_handler"),
+    holding({"resource_type": "lambda_function"}),
+    holding({"name": "nightly", "resource_type": 7}),
+    holding({"name": "nightly", "resource_type": "lambda_function"}),
+    holding(function("nightly", called="nightswap-prod-serve-churn")),
+    holding(function("nightly", called="nightswap-other-nightly")),
+    holding(function("api_handler")),
+    holding({"name": "a", "resource_type": "cloudwatch_event", "rule_name": "nightswap-prod-b"}),
+    holding({"name": "a_role", "resource_type": "iam_role", "role_name": "nightswap-prod-a", "role_arn": "x:role/b"}),
+    json.dumps({"resources": 5, "schema_version": "2.0"}).encode(),
+]
+"""What would end Chalice, or have it delete what is none of the app."""
 
 
 @pytest.fixture
@@ -105,6 +134,34 @@ def test_clones_own_is_used_where_the_buckets_is_of_no_use(
     assert file.read_bytes() == naming("api-1")
 
 
+@pytest.mark.parametrize("record", UNUSABLE)
+def test_record_that_chalice_cannot_read_or_that_names_what_is_none_of_the_app_is_rebuilt_from_what_exists(
+    store: InMemoryStore, file: Path, record: bytes
+) -> None:
+    store.put(KEY, record)
+    has(file, record)
+
+    _, steps = fetch(store, FakeExisting(["api-1"], ["nightly"]), file)
+
+    assert [each["name"] for each in json.loads(file.read_bytes())["resources"]] == ["nightly", "rest_api"]
+    assert "rebuilt from what exists" in steps[0].subject
+
+
+def test_record_of_the_whole_app_is_taken_as_it_is(store: InMemoryStore, file: Path) -> None:
+    whole = holding(
+        function("api_handler", called="nightswap-prod"),
+        function("nightly"),
+        {"name": "nightly-event", "resource_type": "cloudwatch_event", "rule_name": "nightswap-prod-nightly-event"},
+        role_resource("nightly", name="nightswap-prod-nightly", arn="arn:aws:iam::1:role/nightswap-prod-nightly"),
+        {"name": "of-a-later-chalice", "resource_type": "lambda_layer"},
+    )
+    store.put(KEY, whole)
+
+    fetch(store, FakeExisting(["api-1"]), file)
+
+    assert file.read_bytes() == whole
+
+
 @pytest.mark.parametrize("own", [None, naming("gone")])
 def test_lost_record_is_rebuilt_from_what_exists(store: InMemoryStore, file: Path, own: bytes | None) -> None:
     if own is not None:
@@ -112,7 +169,7 @@ def test_lost_record_is_rebuilt_from_what_exists(store: InMemoryStore, file: Pat
 
     _, steps = fetch(store, FakeExisting(["api-1"], ["nightly"]), file)
 
-    assert api_of(file.read_bytes()) == "api-1"
+    assert api_of(file.read_bytes(), stage="prod") == "api-1"
     assert "rebuilt from what exists" in steps[0].subject
 
 

@@ -23,9 +23,10 @@ REMOVE = "aws apigateway delete-rest-api --rest-api-id"
 def naming(api: str, *, function: str = FUNCTION) -> dict[str, Any]:
     return {
         "resources": [
-            {"name": "rest_api", "resource_type": "rest_api", "rest_api_id": api},
+            {"name": "rest_api", "resource_type": "rest_api", "rest_api_id": api, "rest_api_url": "https://a/"},
             {"name": "api_handler", "resource_type": "lambda_function", "lambda_arn": function},
-        ]
+        ],
+        "schema_version": "2.0",
     }
 
 
