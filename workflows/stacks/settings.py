@@ -15,10 +15,24 @@ from chalicelib.settings import ApiSettings, StageSettings, load, schedule
 CONFIG = ".chalice/config.json"
 PREFIX = "NIGHTSWAP_"
 DEFAULTS = StageSettings()
-OF_EVERYBODY = ("lambda_timeout", "lambda_memory_size")
-"""Chalice's settings that may stand once for all stages."""
-NUMBERS = {"lambda_timeout": range(1, 29), "lambda_memory_size": range(128, 10_241)}
-"""API Gateway gives up at 29 s. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+NUMBERS = {
+    "lambda_timeout": range(1, 901),
+    "lambda_memory_size": range(128, 10_241),
+    "reserved_concurrency": range(2**31),
+    "minimum_compression_size": range(10_485_761),
+}
+"""Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, and UpdateRestApi."""
+LISTS = {"layers": 5, "subnet_ids": 16, "security_group_ids": 5}
+"""How many of each a function may have."""
+NETWORK = ("subnet_ids", "security_group_ids")
+OPTIONS = (*NUMBERS, *LISTS, "api_gateway_endpoint_type")
+"""Chalice's settings that may stand once for all stages, for a stage, and but for the API's for a function of it."""
+ANSWERING = range(1, 29)
+"""Seconds of a function that answers a request: API Gateway gives up at 29."""
+SCHEDULED = ("nightly",)
+"""The functions of the app that answer none."""
+VARIABLES_BYTES = 4_096
+"""All variables of a function, names and values."""
 FIXED = {"version": "2.0", "app_name": APP, "autogen_policy": False}
 """Chalice's settings of the whole project that every name and every policy of a stage rests on."""
 UNSEEN = {
@@ -44,7 +58,7 @@ def stage_entry(stage: str, *, root: Path) -> dict[str, Any]:
     """
     try:
         config = json.loads((root / CONFIG).read_text("utf-8"))  # as Chalice does, which takes no byte order mark
-        stages, everybody = dict(config["stages"]), {key: config[key] for key in OF_EVERYBODY if key in config}
+        stages, everybody = dict(config["stages"]), {key: config[key] for key in OPTIONS if key in config}
         entry = {**everybody, **stages[stage]} if stage in stages else None
     except OSError as exc:
         raise DeploymentFailed(f"{CONFIG} cannot be read: {exc.strerror}: restore it from git") from exc
@@ -71,11 +85,16 @@ def _refusals(stage: str, entry: Mapping[str, Any], config: Mapping[str, Any]) -
                 " and policies rest"
             )
     for key, kind in KINDS.items():
-        if not _is_object_of(entry.get(key, {}), kind):
+        given = entry.get(key, {})
+        wrong = [name for name, each in given.items() if not isinstance(each, kind)] if _is_object(given) else ["it"]
+        if wrong:
+            of_it = f"{quoted(wrong[0])} in {key}" if _is_object(given) else key
+            value = given[wrong[0]] if _is_object(given) else given
             yield (
-                f"{key} of stage {stage} in {CONFIG} is {quoted(str(entry[key]))}: expected a JSON object whose"
+                f"{of_it} of stage {stage} in {CONFIG} is {quoted(json.dumps(value))}: expected a JSON object whose"
                 f" values are {NAMED[kind]}"
             )
+            return
     given_to = {f"stage {stage}": entry, "all stages": config, **entry.get("lambda_functions", {})}
     for owner, given in given_to.items():
         for key in (each for each in UNSEEN if each in given):
@@ -89,16 +108,40 @@ def known_variables() -> frozenset[str]:
 
 def setting_problems(stage: str, entry: Mapping[str, Any]) -> Iterator[str]:
     """All that is wrong with the stage's entry, each with what was expected."""
-    for key, accepted in NUMBERS.items():
-        if type(number := entry.get(key, accepted.start)) is not int or number not in accepted:
-            yield f"{key} is {number!r}: expected {accepted.start} to {accepted.stop - 1}"
+    yield from _wrong_options(entry, seconds=ANSWERING)
+    for name, given in entry.get("lambda_functions", {}).items():
+        of_all = {**entry, **given} if {*given} & {*NETWORK} else given
+        seconds = NUMBERS["lambda_timeout"] if name in SCHEDULED else ANSWERING
+        yield from (f"{name}: {each}" for each in _wrong_options(of_all, seconds=seconds))
     if (given := entry.get("api_gateway_stage", stage)) != stage:
         yield f"api_gateway_stage is {given!r}: expected {stage!r}, or the address of the API is another stage's"
     yield from _wrong_variables(stage, entry.get("environment_variables", {}))
 
 
-def _is_object_of(found: object, kind: type) -> bool:
-    return isinstance(found, Mapping) and all(isinstance(each, kind) for each in found.values())
+def _is_object(found: object) -> bool:
+    return isinstance(found, dict)
+
+
+def _wrong_options(given: Mapping[str, Any], *, seconds: range) -> Iterator[str]:
+    for key, accepted in {**NUMBERS, "lambda_timeout": seconds}.items():
+        if type(number := given.get(key, accepted.start)) is not int or number not in accepted:
+            yield f"{key} is {quoted(repr(number))}: expected {accepted.start} to {accepted.stop - 1}"
+    for key, most in LISTS.items():
+        listed = given.get(key, [])
+        if not (isinstance(listed, list) and all(isinstance(each, str) for each in listed) and len(listed) <= most):
+            yield f"{key} is {quoted(repr(listed))}: expected a list of at most {most} strings"
+    if bool(given.get("subnet_ids")) != bool(given.get("security_group_ids")):
+        yield f"{' and '.join(NETWORK)} go together: expected both, or none"
+    if (kind := given.get("api_gateway_endpoint_type", "REGIONAL")) not in ("REGIONAL", "EDGE"):
+        yield f"api_gateway_endpoint_type is {quoted(repr(kind))}: expected REGIONAL or EDGE"
+    yield from _unfit_variables(given.get("environment_variables", {}))
+
+
+def _unfit_variables(variables: Any) -> Iterator[str]:
+    if not _is_object(variables) or not all(isinstance(each, str) for each in variables.values()):
+        yield "environment_variables is no JSON object whose values are strings"
+    elif (size := sum(len(name.encode()) + len(each.encode()) for name, each in variables.items())) > VARIABLES_BYTES:
+        yield f"environment_variables have {size:,} bytes: expected at most {VARIABLES_BYTES:,}, as Lambda takes"
 
 
 def _wrong_variables(stage: str, given: Mapping[str, str]) -> Iterator[str]:

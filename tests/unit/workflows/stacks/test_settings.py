@@ -67,14 +67,49 @@ def test_settings_of_everybody_are_the_stage_s_unless_it_has_its_own(tmp_path: P
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ({"environment_variables": {"NIGHTSWAP_LATENCY_MS": 250}}, r"environment_variables .* are strings, .*\"30\""),
+        (
+            {"environment_variables": {"OTHER": "x", "NIGHTSWAP_LATENCY_MS": 250}},
+            r"'NIGHTSWAP_LATENCY_MS' in environment_variables of stage prod in .* is '250': .* are strings, .*\"30\"",
+        ),
         ({"environment_variables": ["A"]}, "environment_variables .* expected a JSON object"),
         ({"tags": {"a": None}}, "tags of stage prod .* are strings"),
         ({"lambda_functions": {"nightly": "x"}}, "lambda_functions .* are objects"),
-        ({"lambda_memory_size": 64}, "lambda_memory_size is 64: expected 128 to 10240"),
-        ({"lambda_memory_size": "512"}, "lambda_memory_size is '512': expected 128 to 10240"),
-        ({"lambda_memory_size": True}, "lambda_memory_size is True"),
-        ({"lambda_timeout": 30}, "lambda_timeout is 30: expected 1 to 28"),
+        ({"lambda_memory_size": 64}, "lambda_memory_size is '64': expected 128 to 10240"),
+        ({"lambda_memory_size": "512"}, "lambda_memory_size is .*512.*: expected 128 to 10240"),
+        ({"lambda_memory_size": True}, "lambda_memory_size is 'True'"),
+        ({"lambda_timeout": 30}, "lambda_timeout is '30': expected 1 to 28"),
+        ({"lambda_timeout": None}, "lambda_timeout is 'None': expected 1 to 28"),
+        ({"reserved_concurrency": "x"}, "reserved_concurrency is .*x.*: expected 0 to "),
+        ({"reserved_concurrency": -1}, "reserved_concurrency is '-1': expected 0 to "),
+        ({"minimum_compression_size": -1}, "minimum_compression_size is '-1': expected 0 to 10485760"),
+        ({"minimum_compression_size": 10_485_761}, "minimum_compression_size is '10485761'"),
+        ({"layers": "arn"}, "layers is .*arn.*: expected a list of at most 5 strings"),
+        ({"layers": [7]}, "layers is .*7.*: expected a list"),
+        ({"layers": ["a"] * 6}, "layers is .*: expected a list of at most 5"),
+        ({"subnet_ids": ["a"]}, "subnet_ids and security_group_ids go together: expected both, or none"),
+        ({"security_group_ids": ["a"]}, "subnet_ids and security_group_ids go together"),
+        ({"api_gateway_endpoint_type": "PRIVATE"}, "api_gateway_endpoint_type is .*: expected REGIONAL or EDGE"),
+        (
+            {"lambda_functions": {"nightly": {"lambda_timeout": "x"}}},
+            "nightly: lambda_timeout is .*: expected 1 to 900",
+        ),
+        ({"lambda_functions": {"nightly": {"lambda_timeout": 901}}}, "nightly: lambda_timeout is '901'"),
+        (
+            {"lambda_functions": {"authorize": {"lambda_timeout": 29}}},
+            "authorize: lambda_timeout is '29': .* 1 to 28",
+        ),
+        (
+            {"lambda_functions": {"authorize": {"subnet_ids": ["a"]}}},
+            "authorize: subnet_ids and security_group_ids go",
+        ),
+        (
+            {"lambda_functions": {"authorize": {"environment_variables": {"A": 1}}}},
+            "authorize: environment_variables is no JSON object whose values are strings",
+        ),
+        (
+            {"environment_variables": {"NIGHTSWAP_STAGE": "prod", "FOO": "x" * 4_100}},
+            "environment_variables have 4,122 bytes: expected at most 4,096",
+        ),
         ({"api_gateway_stage": "live"}, "api_gateway_stage is 'live': expected 'prod'"),
         ({"environment_variables": {}}, "NIGHTSWAP_STAGE is missing"),
         ({"environment_variables": {"NIGHTSWAP_STAGE": "local"}}, "NIGHTSWAP_STAGE is 'local'.* expected 'prod'"),
@@ -85,6 +120,27 @@ def test_value_that_chalice_or_lambda_would_refuse_is_refused_first(
 ) -> None:
     with pytest.raises(DeploymentFailed, match=words):
         stage_settings("prod", root=with_entry(tmp_path, **entry))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"reserved_concurrency": 0, "minimum_compression_size": 10_485_760, "layers": ["a"] * 5},
+        {"subnet_ids": ["a"], "security_group_ids": ["b"], "api_gateway_endpoint_type": "EDGE"},
+        {"subnet_ids": ["a"], "security_group_ids": ["b"], "lambda_functions": {"authorize": {"subnet_ids": ["c"]}}},
+        {"lambda_functions": {"nightly": {"lambda_timeout": 900}, "authorize": {"lambda_timeout": 28}}},
+    ],
+)
+def test_what_chalice_and_lambda_take_is_taken(tmp_path: Path, entry: dict[str, Any]) -> None:
+    assert stage_settings("prod", root=with_entry(tmp_path, **entry)) == StageSettings()
+
+
+def test_option_of_all_stages_is_checked_too(tmp_path: Path) -> None:
+    entry = {"environment_variables": {"NIGHTSWAP_STAGE": "prod"}}
+    root = written(tmp_path, {"reserved_concurrency": "x", "stages": {"prod": entry}})
+
+    with pytest.raises(DeploymentFailed, match=r"stage prod .*: reserved_concurrency is .*x"):
+        stage_settings("prod", root=root)
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
