@@ -10,7 +10,6 @@ from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.edges.object_store import Listed
-from chalicelib.errors import RegistryIncomplete
 from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import Outcome
 from chalicelib.runs import outcomes
@@ -82,12 +81,11 @@ def _night(edges: Edges, listed: Listed, *, model: str) -> Night | LeftOut | Non
         return None
     ended = outcome.finished_at if outcome else None
     at = datetime.fromisoformat(ended) if ended else listed.modified_at.astimezone(UTC)
-    try:
-        found = Report.find(edges.store, listed.key)
-    except RegistryIncomplete as damage:
-        is_mine = outcome is not None or run.startswith(f"{model}-")
+    found = documents.readable(lambda: Report.find(edges.store, listed.key), told=told)
+    if told:
+        is_mine = outcome is not None or (found.model == model if found else run.startswith(f"{model}-"))
         ending = outcome.outcome if outcome else None
-        return LeftOut(run=run, at=at, why=damage.message, outcome=ending) if is_mine else None
+        return LeftOut(run=run, at=at, why=told[0], outcome=ending) if is_mine else None
     if found is None or model not in (found.model, outcome.model if outcome else None):
         return None
     return Night(run=run, at=at, report=found, outcome=outcome)

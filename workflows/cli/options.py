@@ -35,9 +35,11 @@ def named_model(*, of_all: bool = False) -> Callable[[Command], Command]:
         @wraps(command)
         def with_model(*args: Any, named: str | None, model: str | None, **others: Any) -> Any:
             is_default = click.get_current_context().get_parameter_source("model") is ParameterSource.DEFAULT
+            if "" in (named, model):  # a script's variable that is not set: no model is meant
+                raise click.UsageError("MODEL is empty: name a model, or leave it out")
             if named is not None and not is_default and named != model:
                 raise click.UsageError(f"MODEL is {named!r} and --model is {model!r}: give one of them")
-            return command(*args, model=named or model, **others)
+            return command(*args, model=model if named is None else named, **others)
 
         return cast(Command, with_model)
 

@@ -231,6 +231,18 @@ def test_report_without_joint_counts_is_named_and_left_out(tmp_path: Path) -> No
     assert found.summary()["kept"] == 8
 
 
+def test_night_whose_outcome_is_damaged_is_named_and_left_out(tmp_path: Path) -> None:
+    night = judged_nights(tmp_path)
+    night.store.put(layout.run_document("canary", "outcome"), b"[]")
+    night.store.put(layout.run_document("another-models-run", "outcome"), b"[]")
+
+    found = judged(night, tmp_path)
+
+    assert "canary" not in by_run(found)
+    assert [each.run for each in found.left_out] == ["canary"]
+    assert "runs/canary/outcome.json is damaged" in found.left_out[0].why
+
+
 def test_damaged_report_is_named_and_left_out(tmp_path: Path) -> None:
     night = judged_nights(tmp_path)
     for run in ("bad", "kdd99-http-nightly-1", "somebody-else"):

@@ -42,3 +42,14 @@ def test_two_models_for_one_command_are_refused(option: str, both: FakeStage) ->
 
     assert result.exit_code == 2
     assert f"MODEL is 'loans' and --model is '{option}': give one of them" in result.output
+
+
+@pytest.mark.parametrize("command", ["history", "prune", "restore", "verify", "versions"])
+@pytest.mark.parametrize("given", [("",), ("--model", ""), (MODEL, "--model", ""), ("", "--model", MODEL)])
+def test_empty_name_is_no_model_and_never_the_default_one(
+    command: str, given: tuple[str, ...], both: FakeStage
+) -> None:
+    result = both.run(command, *given)
+
+    assert result.exit_code == 2
+    assert "MODEL is empty: name a model, or leave it out" in result.output
