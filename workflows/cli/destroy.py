@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import on_stage
 from workflows.cli.screen import console, table
 from workflows.cli.stage import ROOT, Stage
@@ -40,7 +41,8 @@ def destroy(stage: Stage, yes: bool, keep_data: bool, check: bool) -> None:
         return
     if not yes:
         click.confirm(f"Remove all this of stage {stage.name} for good?", abort=True)
-    destruction.carry_out()
+    with told_when_interrupted(GOES_ON):
+        destruction.carry_out()
     kept = f"; its data is kept, and nightswap deploy --stage {stage.name} finds it again" if keep_data else ""
     console.print(f"stage {stage.name} is removed{kept}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import logging
 import sys
 from collections.abc import Sequence
@@ -94,6 +95,7 @@ for module in MODULES:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     logging.getLogger("botocore").setLevel(logging.ERROR)
+    _take_every_character()
     try:
         sys.exit(group.main(arguments, prog_name="nightswap", standalone_mode=False) or 0)
     except (click.exceptions.Abort, KeyboardInterrupt):
@@ -113,6 +115,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not aws_errors.is_of_aws(exc):
             raise
         _fail(type(exc).__name__, aws_errors.in_words(exc))
+
+
+def _take_every_character() -> None:
+    """Have a terminal that lacks a character show another: else the command would end, and its work go on."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _not_deployed(error: NightswapError) -> str:

@@ -12,6 +12,7 @@ from chalicelib.explain import overview
 from chalicelib.interventions import restoration
 from chalicelib.registry import models as core
 from workflows import person
+from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import as_json, named_model, on_stage
 from workflows.cli.screen import console, damage, number, say, show_json, table_in_parts, table_with_lines
 from workflows.cli.stage import Stage
@@ -56,7 +57,8 @@ def versions(stage: Stage, model: str, as_json: bool) -> None:
 def restore(stage: Stage, model: str, as_json: bool) -> None:
     """Put the last promoted version of MODEL back from the registry, where Lambda or the local AWS lost it."""
     core.check(stage.edges, model=model)
-    done = restoration.restore(stage.edges, model=model, attempt=secrets.token_hex(6), who=person.name())
+    with told_when_interrupted(GOES_ON):
+        done = restoration.restore(stage.edges, model=model, attempt=secrets.token_hex(6), who=person.name())
     if as_json:
         show_json({"model": model, **vars(done)})
         return

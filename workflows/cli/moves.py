@@ -18,6 +18,7 @@ from chalicelib.interventions import move_requests
 from chalicelib.interventions.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
 from chalicelib.registry import models
 from workflows import person
+from workflows.cli.interruption import told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console, show_json
 from workflows.cli.stage import Stage
@@ -89,7 +90,8 @@ def move(
         who=person.name(),
         lift_quarantine=lift,
     )
-    with console.status("verifying the version, then moving the alias"):
+    left = f"it may be done all the same: nightswap history {model} shows whether it is (--stage {stage.name})"
+    with told_when_interrupted(left), console.status("verifying the version, then moving the alias"):
         status, body = _asked(stage, task)
     if as_json:
         show_json(body)

@@ -16,6 +16,7 @@ from chalicelib.registry import models
 from lambdas import recipes
 from workflows import person
 from workflows.cli import endpoints
+from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import as_json, named_model, on_stage
 from workflows.cli.screen import console, counting, show_json, table
 from workflows.cli.stage import Stage
@@ -42,9 +43,9 @@ def prune(stage: Stage, *, model: str, keep: int, days: int, yes: bool, as_json:
     hosted = clearing.find(stage.edges, model=model)
     pruned = None
     if yes:
-        if hosted:  # first, because a version that is pruned has no more that tells of its endpoint
-            hosted = [*clearing.clear(stage.edges, model=model)]
-        with counting("pruning") as report:
+        with told_when_interrupted(GOES_ON), counting("pruning") as report:
+            if hosted:  # first, because a version that is pruned has no more that tells of its endpoint
+                hosted = [*clearing.clear(stage.edges, model=model)]
             pruned = pruning.carry_out(stage.edges, plan, who=person.name(), report=report)
     if as_json:
         show_json({**_to_document(plan, pruned), **({"endpoints": endpoints.documents(hosted)} if hosted else {})})

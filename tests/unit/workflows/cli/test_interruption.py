@@ -7,8 +7,11 @@ from pathlib import Path
 
 from chalicelib.edges import Edges
 from chalicelib.edges.object_versions import ObjectVersions
+from tests.fakes.edges import FakeOutside
 from tests.fakes.stage import FakeStage
-from tests.given.interference import interfered, with_store
+from tests.given.interference import interfered, with_functions, with_store
+from tests.given.nights import MODEL, promote
+from tests.given.old_nights import nights
 from tests.unit.workflows.data_set import erasing
 
 GOES_ON = "interrupted: finished work is kept, and the same command continues from there"
@@ -72,3 +75,23 @@ def test_interrupted_addition_says_what_the_data_set_holds(tmp_path: Path) -> No
     said = StageWithoutPatience().run("data", "add", str(file), "--no-check").output
 
     assert "interrupted: nothing was added, unless nightswap data list --model kdd99-http shows all of it" in said
+
+
+def test_interrupted_move_says_that_it_may_be_done_all_the_same() -> None:
+    night = FakeOutside(MODEL)
+    promote(night.edges, run="run-1")
+
+    said = StageWithoutPatience(night).run("pin", "--reason", "audit")
+
+    assert "interrupted: it may be done all the same: nightswap history kdd99-http shows whether it is" in said.output
+    assert "(--stage test)" in said.output
+
+
+def test_interrupted_pruning_and_restoration_say_that_they_can_be_repeated() -> None:
+    night = nights(3)
+    before = night.edges
+    night.edges = with_store(night.edges, "delete", before=interrupt)
+    assert GOES_ON in FakeStage(night).run("prune", "--keep", "0", "--days", "0", "--yes").output
+
+    night.edges = with_functions(before, "alias", nth=2, before=interrupt)
+    assert GOES_ON in FakeStage(night).run("restore").output

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -12,6 +16,7 @@ from workflows.cli.main import group, main
 from workflows.cli.options import on_stage
 from workflows.cli.stage import Stage
 
+ROOT = Path(__file__).parents[4]
 ACCESS_DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
 
 AGAIN = "make it writable for the user who runs this, or move it away"
@@ -157,6 +162,16 @@ def test_error_ends_with_one_and_one_line(error: Exception, line: str, capsys: p
 def test_interruption_ends_with_130(interruption: BaseException) -> None:
     with Ending(interruption):
         assert exit_code("end-as-the-test-wants") == 130
+
+
+def test_character_that_the_terminal_lacks_is_shown_as_another_and_ends_nothing() -> None:
+    say = "import click; from workflows.cli.main import group, main;"
+    say += "group.add_command(click.command('say')(lambda: print('\\u25b8 done'))); main(['say'])"
+    environ = {**os.environ, "PYTHONIOENCODING": "ascii:strict"}
+
+    done = subprocess.run((sys.executable, "-c", say), cwd=ROOT, env=environ, capture_output=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, b"? done\n"), done.stderr
 
 
 @pytest.mark.parametrize("code", [0, 1])
