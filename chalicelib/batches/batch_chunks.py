@@ -8,18 +8,18 @@ version and the file are the same, so the bytes are too, and two that work at th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from chalicelib import layout
 from chalicelib.batches import batch_answers
-from chalicelib.batches.batch_answers import Said
 from chalicelib.batches.batch_documents import BatchEnded, BatchRequest, Tally
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import ObjectUnreadable
 from chalicelib.limits import BATCH_RECORDS, BATCH_REFUSED
+from chalicelib.separating import Answers, Said
 from chalicelib.values import Value
 
 
@@ -87,16 +87,12 @@ def end(batch: Batch, *, tally: Tally | None, error: str | None, reason: str) ->
 def _carry_out_chunk(batch: Batch, chunk: list[BatchRecord], before: Tally) -> Tally:
     instances = [(each.number, each.instance) for each in chunk if each.instance is not None]
     answers = batch_answers.ask(batch.edges.functions, batch.request, instances)
-    refused = {**answers.refusals, **{each.number: each.refusal for each in chunk if each.refusal is not None}}
+    refused = refusals(chunk, answers)
     number, store = before.chunk + 1, batch.edges.store
-    predictions = ({"record": each, **answers.predictions[each]} for each in sorted(answers.predictions))
-    store.put(layout.batch_chunk(batch.name, number, of="predictions"), _lines(predictions))
+    store.put(layout.batch_chunk(batch.name, number, of="predictions"), predictions_of(answers))
     if refused:
-        errors = (
-            {"record": at.number, "line": at.line, **refused[at.number]} for at in chunk if at.number in refused
-        )
-        store.put(layout.batch_chunk(batch.name, number, of="errors"), _lines(errors))
-    tally = _counted(before, chunk, answers, refused=len(refused))
+        store.put(layout.batch_chunk(batch.name, number, of="errors"), errors_of(chunk, refused))
+    tally = counted(before, chunk, answers, refused=len(refused))
     if tally.refused > BATCH_REFUSED:
         first = refused[min(refused)]
         raise ObjectUnreadable(
@@ -107,7 +103,25 @@ def _carry_out_chunk(batch: Batch, chunk: list[BatchRecord], before: Tally) -> T
     return tally
 
 
-def _counted(before: Tally, chunk: list[BatchRecord], answers: batch_answers.Answers, *, refused: int) -> Tally:
+def refusals(chunk: Sequence[BatchRecord], answers: Answers) -> Mapping[int, Said]:
+    """What is refused of a chunk, by the number of the record: by the reader, or by the version."""
+    return {**answers.refusals, **{each.number: each.refusal for each in chunk if each.refusal is not None}}
+
+
+def predictions_of(answers: Answers) -> bytes:
+    """The lines of a chunk's predictions."""
+    return _lines({"record": each, **answers.predictions[each]} for each in sorted(answers.predictions))
+
+
+def errors_of(chunk: Sequence[BatchRecord], refused: Mapping[int, Said]) -> bytes:
+    """The lines of a chunk's refused records."""
+    return _lines(
+        {"record": each.number, "line": each.line, **refused[each.number]} for each in chunk if each.number in refused
+    )
+
+
+def counted(before: Tally, chunk: Sequence[BatchRecord], answers: Answers, *, refused: int) -> Tally:
+    """What came of the records of this chunk too."""
     labels = dict(before.labels)
     matrix = {true: dict(predicted) for true, predicted in before.matrix.items()}
     for each in chunk:

@@ -137,8 +137,10 @@ class Application:
     def _scored(self, body: bytearray, given: media_types.MediaType, wanted: media_types.MediaType) -> Answer:
         if given.name == media_types.EVENT:  # a refusal is an answer too, as a serving function gives it
             return Answer(200, writers.as_json(self._service.answer(readers.event(bytes(body)))))
-        event = readers.read(bytes(body), of=given, service=self._service)
-        status, said = scoring.score(self._service, event, goes_on=lambda: self._goes_on)
+        is_inline = media_types.REFUSED in wanted.parameters
+        read, score = (readers.read_each, scoring.score_each) if is_inline else (readers.read, scoring.score)
+        event = read(bytes(body), of=given, service=self._service)
+        status, said = score(self._service, event, goes_on=lambda: self._goes_on)
         if status != 200:
             return Answer(status, writers.as_json(said))
         return Answer(200, writers.write(said, of=wanted), wanted.name)

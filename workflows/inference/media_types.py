@@ -20,6 +20,9 @@ EVENT = "application/vnd.nightswap.event+json"
 LISTED = ", ".join(SUPPORTED)
 HEADER, PRESENT, ABSENT = "header", "present", "absent"
 """The parameter of text/csv (RFC 4180)."""
+REFUSED, INLINE = "refused", "inline"
+"""The parameter of application/jsonlines by which a row that is refused has a line of its own, in the place of its
+prediction, and the other rows are answered."""
 WEIGHT = re.compile(r"[01](\.\d*)?|\.\d+", re.ASCII)
 QUOTED = r'"(?:\\.|[^"\\])*"?'
 """What is written in quotes holds commas and semicolons of its own."""
@@ -42,12 +45,16 @@ class MediaType(Value):
         return weight if weight <= 1 else 1.0
 
     def closeness(self, offer: MediaType) -> int:
-        """How closely it names the offer: 1 by `*/*`, 2 by its group, 3 by its name, 4 with its header; or 0."""
+        """How closely it names the offer: 1 by `*/*`, 2 by its group, 3 by its name, 4 with its parameter; or 0."""
         if self.name == offer.name:
+            if REFUSED in offer.parameters:
+                return 4 if self.parameters.get(REFUSED) == INLINE else 0
             header = self.parameters.get(HEADER)
             if offer.name != CSV or header not in (PRESENT, ABSENT):
                 return 3
             return 4 if header == offer.parameters[HEADER] else 0
+        if REFUSED in offer.parameters:  # an answer of another form: only who names it gets it
+            return 0
         group = offer.name.partition("/")[0]
         return {f"{group}/*": 2, "*/*": 1, "*": 1}.get(self.name, 0)
 
@@ -55,6 +62,7 @@ class MediaType(Value):
 OFFERS = (
     *(MediaType(name, {}) for name in (JSON, JSON_LINES)),
     *(MediaType(CSV, {HEADER: header}) for header in (ABSENT, PRESENT)),
+    MediaType(JSON_LINES, {REFUSED: INLINE}),
 )
 """What an answer can be; where a client wants several as much, the first of them."""
 ANY = MediaType("*/*", {})

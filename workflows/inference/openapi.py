@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.cutting import cut
 from chalicelib.limits import LISTED_LEVELS
 
-from .media_types import CSV, JSON, JSON_LINES
+from .media_types import CSV, INLINE, JSON, JSON_LINES, REFUSED
 from .package import Service, columns, features
 
 Document = dict[str, Any]
@@ -30,6 +30,7 @@ REFUSALS = {
     "503": "the server is busy, or stops: try again",
 }
 TEXT = {"type": "string"}
+EACH_LINE = "a prediction in each line, or in its place the error of a row that is refused"
 
 
 def document(service: Service, *, has_token: bool) -> Document:
@@ -68,7 +69,12 @@ def _invocations(service: Service) -> Document:
         "responses": {
             "200": {
                 "description": "the predictions, in the order of the rows",
-                "content": {JSON: {"schema": _named("Answer")}, JSON_LINES: {"schema": TEXT}, CSV: {"schema": TEXT}},
+                "content": {
+                    JSON: {"schema": _named("Answer")},
+                    JSON_LINES: {"schema": TEXT},
+                    f"{JSON_LINES}; {REFUSED}={INLINE}": {"schema": {**TEXT, "description": EACH_LINE}},
+                    CSV: {"schema": TEXT},
+                },
             },
             **{status: _said(words, "Error") for status, words in REFUSALS.items()},
         },

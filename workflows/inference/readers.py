@@ -35,6 +35,13 @@ def read(body: bytes, *, of: MediaType, service: Service) -> Mapping[str, Any]:
     return READERS[of.name](body, of, service)
 
 
+def read_each(body: bytes, *, of: MediaType, service: Service) -> Mapping[str, Any]:
+    """The same, but a line of JSON lines that is no instance stands among them as the BadRequest that says why."""
+    if of.name == JSON_LINES:
+        return {"instances": [found for _, found in _lines(body)]}
+    return read(body, of=of, service=service)
+
+
 def event(body: bytes) -> object:
     """What a serving function was asked, to be answered as it would be. Raises BadRequest for what is no JSON."""
     return bodies.parse(body, accepted="an event of a serving function")
@@ -48,14 +55,23 @@ def _of_json(body: bytes, _of: MediaType, service: Service) -> Mapping[str, Any]
 
 def _of_json_lines(body: bytes, _of: MediaType, _service: Service) -> Mapping[str, Any]:
     instances = []
+    for number, found in _lines(body):
+        if isinstance(found, BadRequest):
+            raise BadRequest(f"line {number:,}: {found.message}", **found.details) from found
+        instances.append(found)
+    return {"instances": instances}
+
+
+def _lines(body: bytes) -> Iterator[tuple[int, Any]]:
+    """Each line that is not blank, with its number: an instance, or the BadRequest of what is none."""
     for number, line in enumerate(io.BytesIO(body), start=1):
         if not line.strip():
             continue
         try:
-            instances.append(bodies.parse(line, accepted=AN_INSTANCE))
+            found = bodies.parse(line, accepted=AN_INSTANCE)
         except BadRequest as exc:
-            raise BadRequest(f"line {number:,}: {exc.message}", **exc.details) from exc
-    return {"instances": instances}
+            found = exc
+        yield number, found
 
 
 def _of_csv(body: bytes, of: MediaType, service: Service) -> Mapping[str, Any]:

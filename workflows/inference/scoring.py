@@ -1,12 +1,17 @@
-"""Scores as many rows as a request may hold, by calls of the service, which takes fewer at a time."""
+"""Scores as many rows as a request may hold, by calls of the service, which takes fewer at a time.
+
+A row that is refused refuses the request; where the client asks for that, it is told apart, among the other answers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from chalicelib.errors import BodyTooLarge, Busy
+from chalicelib.api import responses
+from chalicelib.errors import BadRequest, BodyTooLarge, Busy
 from chalicelib.limits import INFERENCE_ROWS
+from chalicelib.separating import Answers, Said, Unanswered, separate
 
 from .package import Service
 
@@ -28,13 +33,46 @@ def score(
     instances = event["instances"]
     if not isinstance(instances, list):
         return _asked(service, event)
-    if len(instances) > INFERENCE_ROWS:
-        raise BodyTooLarge(
-            f"the body has {len(instances):,} rows", field="instances", accepted=f"at most {INFERENCE_ROWS:,} rows"
-        )
+    _check_rows(len(instances))
     if len(instances) == 1:
         return _asked(service, event)
     return _scored(service, event, at=0, at_a_time=AT_A_TIME, goes_on=goes_on)
+
+
+def score_each(
+    service: Service, event: Mapping[str, Any], *, goes_on: GoesOn = lambda: True
+) -> tuple[int, dict[str, Any]]:
+    """The same, but a row that is refused has the words of its refusal in the place of its prediction.
+
+    What is no list of instances, or asks for what there is not, is refused as a whole.
+    """
+    instances = event["instances"]
+    if not isinstance(instances, list) or not instances:
+        return _asked(service, event)
+    _check_rows(len(instances))
+
+    def ask(part: Sequence[Any]) -> tuple[int, Said]:
+        if not goes_on():
+            raise Busy("the server stops: the rows are scored no further")
+        return _asked(service, {**event, "instances": [*part]})
+
+    unread = {at: responses.of_error(each)[1] for at, each in enumerate(instances) if isinstance(each, BadRequest)}
+    read = [(at, each) for at, each in enumerate(instances) if at not in unread]
+    found = Answers({}, dict(unread), [])
+    try:
+        for start in range(0, len(read), AT_A_TIME):
+            separate(read[start : start + AT_A_TIME], ask, found)
+    except Unanswered as exc:
+        return exc.status, dict(exc.body)
+    by_place = {**found.predictions, **found.refusals}
+    return 200, {"predictions": [by_place[at] for at in range(len(instances))]}
+
+
+def _check_rows(count: int) -> None:
+    if count > INFERENCE_ROWS:
+        raise BodyTooLarge(
+            f"the body has {count:,} rows", field="instances", accepted=f"at most {INFERENCE_ROWS:,} rows"
+        )
 
 
 def _scored(

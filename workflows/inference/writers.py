@@ -1,7 +1,7 @@
 """Writes an answer in the form that its client wants.
 
 application/json        the body of POST /predict, with the warnings
-application/jsonlines   a prediction in each line
+application/jsonlines   a prediction in each line; where Accept says refused=inline, a refusal in the place of one
 text/csv                label, then the probability of each class; a header where Accept says header=present
 """
 

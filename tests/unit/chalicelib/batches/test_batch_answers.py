@@ -12,6 +12,7 @@ from chalicelib import limits
 from chalicelib.batches import batch_answers
 from chalicelib.batches.batch_documents import BatchRequest
 from chalicelib.errors import ServingFailed
+from chalicelib.separating import Answers
 from lambdas.serve import handler
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import Handler
@@ -34,7 +35,7 @@ VALUES = st.sampled_from([0, 3, 10**400, -1, "x", None])
 INSTANCES = st.lists(st.fixed_dictionaries({"duration": VALUES, "flag": st.sampled_from(["SF", "S0", "", 1])}))
 
 
-def answered(instances: list[Any], serve: Handler = batches.serve) -> batch_answers.Answers:
+def answered(instances: list[Any], serve: Handler = batches.serve) -> Answers:
     outside = FakeOutside(MODEL, handler=serve)
     nights.promote(outside.edges, run="run-1", schema=batches.SCHEMA)
     encoded = [(at, json.dumps(each).encode()) for at, each in enumerate(instances, start=1)]

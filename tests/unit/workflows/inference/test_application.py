@@ -173,3 +173,41 @@ def test_event_that_is_no_json_is_refused() -> None:
     answer = got(headers={"Content-Type": EVENT}, parts=[b"{"])
 
     assert (answer.status, answer.json["Code"]) == (400, "BadRequest")
+
+
+INLINE = {"Content-Type": "application/jsonlines", "Accept": "application/jsonlines; refused=inline"}
+
+
+def test_each_line_is_answered_in_its_place_where_the_client_asks_for_that() -> None:
+    bad = GOOD | {"size": "large"}
+    body = "\n".join([json.dumps(GOOD), "no JSON", json.dumps(bad), "", json.dumps(GOOD)])
+
+    answer = asked(Application(service()), headers=INLINE, parts=[body.encode()])
+
+    assert answer is not None
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/jsonlines")
+    lines = [json.loads(line) for line in answer.body.splitlines()]
+    assert [line.get("Code", "scored") for line in lines] == ["scored", "BadRequest", "FeatureNotANumber", "scored"]
+    assert lines[0] == lines[3]
+
+
+def test_rows_of_csv_are_answered_in_their_places_too() -> None:
+    headers = INLINE | {"Content-Type": "text/csv; header=absent"}
+
+    answer = asked(Application(service()), headers=headers, parts=[f"{CSV_ROW}large{CSV_ROW[2:]}".encode()])
+
+    assert answer is not None
+    assert [json.loads(line).get("Code", "scored") for line in answer.body.splitlines()] == [
+        "scored",
+        "FeatureNotANumber",
+    ]
+
+
+def test_client_that_does_not_ask_for_that_is_refused_for_one_line_as_ever() -> None:
+    answer = asked(
+        Application(service()), headers={**INLINE, "Accept": "application/jsonlines"}, parts=[b"{}\nno JSON\n"]
+    )
+
+    assert answer is not None
+    assert answer.status == 400
+    assert answer.json["Message"].startswith("line 2: the body is not JSON")

@@ -61,6 +61,29 @@ def test_csv_has_the_header_that_is_wanted(header: str, wanted: str) -> None:
     assert of_answer(header).parameters == {"header": wanted}
 
 
+@pytest.mark.parametrize(
+    ("header", "is_inline"),
+    [
+        ("application/jsonlines; refused=inline", True),
+        ('APPLICATION/JSONLINES;REFUSED="inline";q=0.5', True),
+        ("application/jsonlines, application/jsonlines; refused=inline; q=0.5", False),
+        ("application/jsonlines; refused=whole", False),
+        ("application/jsonlines", False),
+        ("*/*; refused=inline, application/json;q=0", False),
+    ],
+)
+def test_refusals_stand_among_the_answers_only_where_the_client_names_that(header: str, is_inline: bool) -> None:
+    found = of_answer(header)
+
+    assert found.name == JSON_LINES
+    assert (found.parameters == {"refused": "inline"}) is is_inline
+
+
+def test_client_that_wants_nothing_by_name_never_gets_refusals_among_the_answers() -> None:
+    with pytest.raises(Refused):
+        of_answer("*/*, application/json;q=0, application/jsonlines;q=0, text/csv;q=0")
+
+
 WEIGHTS = st.dictionaries(
     st.sampled_from(("*/*", "application/*", "text/*", "text/html", *SUPPORTED)), st.integers(0, 1_000), min_size=1
 )

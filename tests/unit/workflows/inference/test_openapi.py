@@ -83,3 +83,9 @@ def test_instance_with_an_array_fits_where_the_service_takes_it(pixels: object, 
 
     assert fits(instance, "Instance", document=openapi.document(taking, has_token=False)) is is_taken
     assert (scoring.score(taking, {"instances": [instance]})[0] == 200) is is_taken
+
+
+def test_document_tells_how_refusals_stand_among_the_answers() -> None:
+    answers = DOCUMENT["paths"]["/invocations"]["post"]["responses"]["200"]["content"]
+
+    assert "in its place the error" in answers["application/jsonlines; refused=inline"]["schema"]["description"]

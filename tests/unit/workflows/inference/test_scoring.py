@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import BodyTooLarge
+from chalicelib.errors import BadRequest, BodyTooLarge, Busy
 from chalicelib.limits import INFERENCE_ROWS
 from lambdas.serve.handler import Service
 from tests.given.inference import GOOD, service
@@ -88,3 +88,55 @@ def test_service_that_takes_not_even_one_refuses() -> None:
 def test_too_many_rows_are_refused_before_any_is_scored() -> None:
     with pytest.raises(BodyTooLarge, match="100,001 rows"):
         scoring.score(SERVICE, {"instances": [None] * (INFERENCE_ROWS + 1)})
+
+
+def each(asked: Service, instances: list[Any], **beside: Any) -> tuple[int, Any]:
+    status, body = scoring.score_each(asked, {"instances": instances, **beside})
+    return status, body.get("predictions", body)
+
+
+@pytest.mark.parametrize("asked", [SERVICE, NARROW])
+@pytest.mark.parametrize("bad", [{0}, {2, 3, 4}, {999, 1_000, 1_776}, set(range(0, 2_000, 7)), set(range(2_000))])
+def test_each_bad_row_is_told_in_its_place_and_all_others_are_answered(asked: Service, bad: set[int]) -> None:
+    instances: list[Any] = [GOOD | {"size": "large" if at in bad else at} for at in range(2_000)]
+
+    status, lines = each(asked, instances)
+
+    assert (status, len(lines)) == (200, 2_000)
+    assert {at for at, line in enumerate(lines) if "Code" in line} == bad
+    assert all(lines[at] == alone(instances[at]) for at in (1, 5, 1_001, 1_999) if at not in bad)
+    told = lines[min(bad)]
+    assert (told["Code"], told["Field"]) == ("FeatureNotANumber", "size")
+    assert told["Message"].startswith("size is 'large', not a number")
+    assert "Instance" not in told
+
+
+def test_row_that_could_not_be_read_is_told_in_its_place() -> None:
+    unread = BadRequest("the body is not JSON", accepted="an object")
+
+    status, lines = each(SERVICE, [GOOD, unread, GOOD])
+
+    assert status == 200
+    told = {"Code": "BadRequest", "Message": "the body is not JSON", "Accepted": "an object"}
+    assert lines == [alone(GOOD), told, alone(GOOD)]
+
+
+@pytest.mark.parametrize("instances", [[], {"size": 1}])
+def test_what_is_no_list_of_rows_is_refused_as_a_whole(instances: Any) -> None:
+    assert scoring.score_each(SERVICE, {"instances": instances}) == scoring.score(SERVICE, {"instances": instances})
+
+
+def test_question_that_there_is_not_refuses_all_rows() -> None:
+    status, body = scoring.score_each(SERVICE, {"instances": [GOOD, GOOD], "why": "all"})
+
+    assert (status, body["Code"]) == (400, "WhyMalformed")
+
+
+def test_too_many_rows_are_refused_as_a_whole() -> None:
+    with pytest.raises(BodyTooLarge):
+        scoring.score_each(SERVICE, {"instances": [GOOD] * (INFERENCE_ROWS + 1)})
+
+
+def test_rows_are_scored_one_by_one_no_further_once_nobody_waits() -> None:
+    with pytest.raises(Busy):
+        scoring.score_each(SERVICE, {"instances": [GOOD]}, goes_on=lambda: False)
