@@ -11,6 +11,7 @@
     ├── Unexpected              a refusal of AWS, or a mistake of ours: its words are in the log
     ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed, ThresholdNotReached, ImportRefused
     ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, ServingTooSmall, EndpointFailed
+    ├── TransformFailed
     ├── ContractBroken, PackagingFailed
     ├── SettingsInvalid, RenderingFailed, LocalAwsFailed, DeploymentFailed, CommandFailed, DiskFull, SampleUnavailable
     └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
@@ -70,7 +71,7 @@ class NoticesUnavailable(TransientError):
 
 
 class ExecutionsUnavailable(TransientError):
-    """Step Functions, or SageMaker of a training job, throttled the call or did not answer it."""
+    """Step Functions, or SageMaker of a job or an endpoint, throttled the call or did not answer it."""
 
 
 class DataError(NightswapError):
@@ -191,6 +192,11 @@ class ServingTooSmall(NightswapError, status=409):
 
 class EndpointFailed(NightswapError):
     """SageMaker did not make the endpoint of a version, or it did not become healthy."""
+
+
+class TransformFailed(NightswapError):
+    """SageMaker did not start the transform job of a batch, or ended it early, or it took too long and was stopped;
+    `problem` of the details tells the cases apart."""
 
 
 class ContractBroken(NightswapError):

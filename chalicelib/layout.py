@@ -48,6 +48,10 @@ batches/out/BATCH/predictions/000007.jsonl  of a chunk, in the order of the file
 batches/out/BATCH/errors/000007.jsonl   the refused records of a chunk, if there are any
 batches/out/BATCH/chunks/000007.json    how far the batch came: written when the other files of the chunk are whole
 batches/out/BATCH/ended.json            how the batch ended
+batches/transform/BATCH/request.json    which file, on which version, of a batch that SageMaker transforms
+batches/transform/BATCH/in/000007-SHA.jsonl  the instances of a chunk
+batches/transform/BATCH/jobs/1.json     which chunks a job takes, as SageMaker's manifest
+batches/transform/BATCH/out/000007-SHA.jsonl.out  what SageMaker wrote: the line of each instance
 
 tokens/SHA256.json                      an access token, under the SHA-256 of its secret; written once, then removed
 deploy/SHA256...                        packages and definitions, named by their SHA-256
@@ -65,6 +69,7 @@ DATASETS, REMOVED, IMPORTS = "datasets/", "removed/", "imports/"
 RUNS, WORK = "runs/", "work/"
 PARTS, ROW_ANSWERS = "parts/", "row-answers/"
 BATCHES, BATCH_FILES, BATCH_RESULTS = "batches/", "batches/in/", "batches/out/"
+TRANSFORMS = "batches/transform/"
 MODELS, TOKENS = "models/", "tokens/"
 DEPLOY = "deploy/"
 LOCKS, MOVES = "locks/", "moves/"
@@ -244,6 +249,26 @@ def batch_chunk(name: str, number: int | None = None, *, of: str = "chunks") -> 
     """How far the nth chunk came, or its lines of `predictions` or `errors`; without a number the prefix of all."""
     ending = ".json" if of == "chunks" else ".jsonl"
     return f"{batch(name)}{of}/" + ("" if number is None else f"{number:06d}{ending}")
+
+
+def transform(name: str, part: str = "") -> str:
+    """A document of a batch transform, `request`; or the prefix of all of it."""
+    return f"{TRANSFORMS}{name}/{part}{part and '.json'}"
+
+
+def transform_input(name: str, chunk: str = "") -> str:
+    """The instances of a chunk, or the prefix of all of them."""
+    return f"{transform(name)}in/{chunk}"
+
+
+def transform_job(name: str, attempt: int | str) -> str:
+    """The manifest of the nth job."""
+    return f"{transform(name)}jobs/{attempt}.json"
+
+
+def transform_output(name: str) -> str:
+    """The prefix of what SageMaker writes."""
+    return f"{transform(name)}out/"
 
 
 def token(sha256: str = "") -> str:

@@ -154,6 +154,20 @@ def endpoint_prefix(stage: str, model: str) -> str:
     return f"{APP}-{stage}-{model}-v"
 
 
+def transform_prefix(stage: str) -> str:
+    """How the names begin of all jobs of SageMaker that transform a batch of the stage."""
+    return f"{APP}-{stage}-transform-"
+
+
+def transform_job(stage: str, batch: str, attempt: int) -> str:
+    """The nth job of a batch transform, at most 63 letters, digits and hyphens: who starts it anew finds it taken.
+
+    >>> transform_job("prod", "kdd99-http-0123456789abcdef0123", 1)
+    'nightswap-prod-transform-0123456789abcdef0123-1'
+    """
+    return f"{transform_prefix(stage)}{batch.rpartition('-')[2]}-{attempt}"
+
+
 def serving_function(stage: str, model: str) -> str:
     """The Lambda function behind a model's alias."""
     return f"{serving_prefix(stage)}{model}"

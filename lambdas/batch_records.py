@@ -13,7 +13,7 @@ import math
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from string import whitespace
-from typing import Any
+from typing import Any, BinaryIO
 
 from chalicelib import bodies
 from chalicelib.api import responses
@@ -26,13 +26,14 @@ from chalicelib.limits import BATCH_BYTES, NUMBER_CHARACTERS, PREDICT_BODY_BYTES
 from chalicelib.registry.manifest import Manifest
 from chalicelib.values import Value
 from lambdas.model.formats.listed_columns import single_columns
-from lambdas.model.reading.records import Malformed, count_lines, is_blank, records
+from lambdas.model.reading.records import Malformed, count_lines, is_blank, records_in
 from lambdas.serve.schema import ARRAY, NUMBER
 from lambdas.serve.seldom.array_columns import as_request, names_in
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-BEYOND_FLOATS = 10**400
-"""Stands for a number that is too large for a float: JSON has no infinity, and the version refuses both alike."""
+BEYOND_FLOATS = 10**390
+"""Stands for a number that is too large for a float: JSON has no infinity, and the version refuses both alike. With
+its sign it is no longer than a number may be that the server of an endpoint reads."""
 NPY = ".npy"
 AN_INSTANCE = "an object of features, as one of POST /predict's instances"
 
@@ -67,12 +68,27 @@ def read(text: bytes, *, key: str, manifest: Manifest, truth: Truth) -> tuple[It
     if key.endswith(NPY):
         rows = batch_arrays.read(text, named=key)
         batch_limits.check_lines(rows.count, named=key, of="rows")
-        return _of_array(rows, key=key, features=_features(manifest)), rows.count
+        return rows_in(rows, key=key, manifest=manifest), rows.count
     lines = count_lines(text)
     batch_limits.check_lines(lines, named=key)
-    if key.removesuffix(".gz").endswith(".jsonl"):
-        return _of_json_lines(text, truth=truth), lines
-    return _of_csv(text, key=key, features=_features(manifest), truth=truth), max(lines - 1, 0)
+    found = records_of(io.BytesIO(text), key=key, manifest=manifest, truth=truth)
+    return found, lines if is_json_lines(key) else max(lines - 1, 0)
+
+
+def is_json_lines(key: str) -> bool:
+    return key.removesuffix(".gz").endswith(".jsonl")
+
+
+def records_of(stream: BinaryIO, *, key: str, manifest: Manifest, truth: Truth) -> Iterator[BatchRecord]:
+    """The records of a text of whatever length, which is read as they are asked for; raises ObjectUnreadable."""
+    if is_json_lines(key):
+        return _of_json_lines(stream, truth=truth)
+    return _of_csv(stream, key=key, features=_features(manifest), truth=truth)
+
+
+def rows_in(rows: Rows, *, key: str, manifest: Manifest) -> Iterator[BatchRecord]:
+    """The records of an array; raises ObjectUnreadable."""
+    return _of_array(rows, key=key, features=_features(manifest))
 
 
 def _unzipped(content: bytes, *, key: str) -> bytes:
@@ -97,10 +113,12 @@ def _arrays(features: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     return {each["name"]: names_in(each["name"], each["size"]) for each in features if each["kind"] == ARRAY}
 
 
-def _of_csv(text: bytes, *, key: str, features: Sequence[Mapping[str, Any]], truth: Truth) -> Iterator[BatchRecord]:
+def _of_csv(
+    text: BinaryIO, *, key: str, features: Sequence[Mapping[str, Any]], truth: Truth
+) -> Iterator[BatchRecord]:
     """A line of the header, then the records. Columns that the model does not take are ignored, as by a run."""
     arrays, columns = _arrays(features), single_columns(features)
-    rows = ((line, fields) for line, fields in records(text) if not is_blank(fields))
+    rows = ((line, fields) for line, fields in records_in(text) if not is_blank(fields))
     try:
         header = [name.strip() for name in next(rows, (1, []))[1]]
         _check_header(header, key=key, columns=columns)
@@ -164,10 +182,10 @@ def _of_array(rows: Rows, *, key: str, features: Sequence[Mapping[str, Any]]) ->
         yield _record(number, number, as_request(instance, arrays) if arrays else instance, truth=None)
 
 
-def _of_json_lines(text: bytes, *, truth: Truth) -> Iterator[BatchRecord]:
+def _of_json_lines(text: BinaryIO, *, truth: Truth) -> Iterator[BatchRecord]:
     """An instance in each line that is not blank, read as strictly as a body of POST /predict."""
     number = 0
-    for line, content in enumerate(io.BytesIO(text), start=1):
+    for line, content in enumerate(text, start=1):
         if not content.strip():
             continue
         number += 1

@@ -18,6 +18,7 @@ cost/           what a stage costs
 local/          the local AWS
 sample_data/    the data of `make run`
 container/      a model version as an image
+transforming/   a stored file scored by a job of SageMaker's
 inference/      a model version as an endpoint of SageMaker: the server
 locks/          the locked dependencies
 api_client.py   calls the API over HTTP

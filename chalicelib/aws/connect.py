@@ -23,6 +23,7 @@ from chalicelib.names import Names
 if TYPE_CHECKING:
     from chalicelib.aws.object_versions import BucketVersions
     from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
+    from chalicelib.aws.sagemaker.transform_jobs import SageMakerTransforms
     from chalicelib.aws.signed.surroundings import Host, Surroundings
     from chalicelib.edges.object_store import ObjectReader
     from chalicelib.edges.serving_functions import Invoker
@@ -74,6 +75,13 @@ def object_versions(names: Names) -> BucketVersions:
     from chalicelib.aws.object_versions import BucketVersions
 
     return BucketVersions(PATIENT.client("s3"), bucket=names.bucket)
+
+
+def transform_jobs() -> SageMakerTransforms:
+    """The edge that only a batch transform needs, its erasure, and the end of a stage."""
+    from chalicelib.aws.sagemaker.transform_jobs import SageMakerTransforms
+
+    return SageMakerTransforms(lambda: PATIENT.client("sagemaker"))
 
 
 @lru_cache(maxsize=4)

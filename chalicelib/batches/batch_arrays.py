@@ -11,6 +11,7 @@ import ast
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
+from mmap import mmap
 
 from chalicelib.cutting import quoted
 from chalicelib.errors import ObjectUnreadable
@@ -23,6 +24,8 @@ HEADER_BYTES = 10_000
 """The longest header; that of an array of two dimensions has some 80."""
 CODES = dict(f8="d", f4="f", i1="b", i2="h", i4="i", i8="q", u1="B", u2="H", u4="I", u8="Q")
 """numpy's kinds of numbers, as the standard library has them."""
+Content = bytes | mmap
+"""Of a file: as it was read, or as the system maps it into memory."""
 LARGEST = 2**63
 """More than any array has of anything."""
 KINDS = ", ".join(sorted(CODES))
@@ -45,7 +48,7 @@ class Rows(Value):
         return (self.numbers[at * self.width : (at + 1) * self.width] for at in range(self.count))
 
 
-def read(content: bytes, *, named: str) -> Rows:
+def read(content: Content, *, named: str) -> Rows:
     """Raises ObjectUnreadable for what is no array of two dimensions of numbers, saved without pickle."""
     descr, by_columns, shape, start = _header(content, named=named)
     code = CODES.get(descr[1:]) if descr[:1] in "<>|=" else None
@@ -75,9 +78,10 @@ def _numbers(content: memoryview, code: str, order: str) -> Sequence[float]:
     return swapped
 
 
-def _header(content: bytes, *, named: str) -> tuple[str, bool, tuple[int, ...], int]:
+def _header(content: Content, *, named: str) -> tuple[str, bool, tuple[int, ...], int]:
     """Type, order, shape, and where the numbers begin."""
-    version = content[len(MAGIC)] if content.startswith(MAGIC) and len(content) > len(MAGIC) + 1 else None
+    is_known = content[: len(MAGIC)] == MAGIC and len(content) > len(MAGIC) + 1
+    version = content[len(MAGIC)] if is_known else None
     if version not in LENGTH_BYTES:
         raise ObjectUnreadable(f"{named} is no file of numpy that is known here: {AGAIN}")
     begin = len(MAGIC) + 2 + LENGTH_BYTES[version]

@@ -15,6 +15,7 @@ from chalicelib.documents.shapes import (
     moment,
     number,
     number_from_1,
+    sha256,
     table_of,
     text,
 )
@@ -37,6 +38,22 @@ class BatchRequest(Document):
     who: str = holds(text)
     attempt: str = holds(text)
     """Of whoever wrote this: tells him that it is his own."""
+    requested_at: str = holds(moment)
+
+
+class TransformRequest(Document):
+    """`batches/transform/BATCH/request.json`: written once, by whoever asks first."""
+
+    model: str = holds(text)
+    model_version: int = holds(number_from_1)
+    """The one that was live: every record is scored on it."""
+    function_version: str = holds(digits)
+    sagemaker_model: str = holds(text)
+    """Of that version, which its endpoint runs."""
+    file: str = holds(text)
+    """Its name on the machine of whoever asked; its content stays there."""
+    file_sha256: str = holds(sha256)
+    who: str = holds(text)
     requested_at: str = holds(moment)
 
 

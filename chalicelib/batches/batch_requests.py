@@ -84,18 +84,26 @@ def _listed(edges: Edges, key: str) -> Listed:
     return found
 
 
-def _request(edges: Edges, file: Listed, *, model: str, who: str, attempt: str) -> BatchRequest:
-    """With the version that is live now; of two that share the traffic, the main one."""
+def live_version(edges: Edges, *, model: str) -> tuple[int, str]:
+    """The version that is live now, and its function version; of two that share the traffic, those of the main one.
+
+    Raises NoLiveModel or VersionUnfit.
+    """
     found = live.look(edges, model=model)
     if found.alias is None:
         raise NoLiveModel(f"nothing of {model} is live: start a retrain with POST /retrain", model=model)
     model_version = found.version()
     if model_version is None:
         raise VersionUnfit(f"what is live of {model} is not in the registry: nightswap verify {model} tells more")
+    return model_version, found.alias.function_version
+
+
+def _request(edges: Edges, file: Listed, *, model: str, who: str, attempt: str) -> BatchRequest:
+    model_version, function_version = live_version(edges, model=model)
     return BatchRequest(
         model=model,
         model_version=model_version,
-        function_version=found.alias.function_version,
+        function_version=function_version,
         key=file.key,
         etag=file.etag,
         size_bytes=file.size_bytes,

@@ -12,5 +12,6 @@ interventions.py  move-alias: request and answer
 endpoints.py      the endpoint of a version, and the instance types that one may have
 instances.py      the instance types that a training job may ask for
 batches.py        predict-batch: request and answer
+transforms.py     the instance types that may transform a batch
 payload.py        converts a payload to JSON and back
 """

@@ -14,6 +14,7 @@ from tests.fakes.jobs import InMemoryJobs
 from tests.fakes.metrics import InMemoryMetrics
 from tests.fakes.notices import InMemoryNotices
 from tests.fakes.store import InMemoryStore, InMemoryVersions
+from tests.fakes.transforms import InMemoryTransforms
 
 
 class FakeOutside:
@@ -38,6 +39,7 @@ class FakeOutside:
         self.executions = InMemoryExecutions(clock=self.clock, history=self.history)
         self.jobs = InMemoryJobs(history=self.history)
         self.endpoints = InMemoryEndpoints(clock=self.clock, history=self.history)
+        self.transforms = InMemoryTransforms(self.store, clock=self.clock, history=self.history)
         self.edges = Edges(
             store=self.store,
             functions=self.functions,

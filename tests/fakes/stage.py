@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from click.testing import CliRunner, Result
 
 from chalicelib.edges import Edges
+from chalicelib.edges.hosting.transform_jobs import TransformJobs
 from chalicelib.edges.object_versions import ObjectVersions
 from chalicelib.edges.pipeline_functions import PipelineFunctions
 from chalicelib.names import Names
@@ -45,6 +47,14 @@ class FakeStage:
     @property
     def object_versions(self) -> ObjectVersions:
         return self.outside.versions
+
+    @property
+    def transforms(self) -> TransformJobs:
+        return self.outside.transforms
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        return {"nightswap:app": "nightswap", "nightswap:stage": self.name}
 
     @property
     def pipeline(self) -> PipelineFunctions:

@@ -20,6 +20,7 @@ models.py         versions, restore
 model_removal.py  model remove
 predictions.py    predict
 batch.py          batch: predictions of a whole file
+transforms.py     batch --transform: by a job of SageMaker's
 serve.py          serve: one version as an endpoint of SageMaker
 moves.py          rollback, promote, pin, unpin
 approvals.py      approve, reject: a version that waits

@@ -1,4 +1,4 @@
-"""nightswap batch: has a file of instances scored, and brings the predictions."""
+"""nightswap batch: has a file of instances scored, by a function or by SageMaker, and brings the predictions."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ from chalicelib.edges.pauses import growing
 from chalicelib.errors import CommandFailed
 from chalicelib.limits import BATCH_BYTES
 from workflows import person
+from workflows.cli import transforms
 from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import counting, matrix, number, say, show_json, table
 from workflows.cli.stage import Stage
+from workflows.cli.transforms import Transform
 from workflows.cli.watching import in_words
 from workflows.local.state import whole_files
+from workflows.transforming import transform_files
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.15, 2.0
 
@@ -37,14 +40,30 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.15, 2.0
 @click.argument("file", type=click.Path(path_type=Path))
 @model
 @click.option("--to", "folder", type=click.Path(path_type=Path), help="The folder of the results; else that of FILE.")
+@transforms.options
 @as_json
 @on_stage
-def batch(stage: Stage, file: Path, model: str, folder: Path | None, as_json: bool) -> None:
+def batch(
+    stage: Stage, file: Path, model: str, folder: Path | None, as_json: bool, transform: Transform | None
+) -> None:
     """Score every record of a FILE (.csv, .jsonl, gzip is fine, or .npy) on the version that is live.
 
     Writes FILE.predictions.jsonl, and FILE.errors.jsonl where records are refused. The same file on the same version
-    is scored once: repeated, the command brings what there is.
+    is scored once: repeated, the command brings what there is. --transform has SageMaker score a file that is too
+    large for a function, where the model has an endpoint.
     """
+    transform_files.check(file)
+    beside = (folder or file.parent) / file.name
+    score = _scored if transform is None else transform.scored
+    told, files = score(stage, file, model=model, beside=beside)
+    if as_json:
+        show_json({**told, "files": [str(each) for each in files]})
+    else:
+        _show(told, files)
+
+
+def _scored(stage: Stage, file: Path, *, model: str, beside: Path) -> tuple[dict[str, Any], list[Path]]:
+    """By a function."""
     key, content = _taken(file)
     edges = stage.edges
     wish = {"model": model, "bucket": edges.store.bucket, "key": key, "who": person.name()}
@@ -52,19 +71,11 @@ def batch(stage: Stage, file: Path, model: str, folder: Path | None, as_json: bo
         edges.store.put_if_absent(key, content)
         name = batch_requests.ask(edges, stage.pipeline, **wish, attempt=secrets.token_hex(8))
         told = _ended(edges, name, progress)
-        files = [*_brought(edges, name, (folder or file.parent) / file.name, told=told)]
-    if as_json:
-        show_json({**told, "files": [str(each) for each in files]})
-    else:
-        _show(told, files)
+        return told, [*_brought(edges, name, beside, told=told)]
 
 
 def _taken(file: Path) -> tuple[str, bytes]:
     """Key and content; raises CommandFailed, ObjectUnreadable or BodyTooLarge before anything is sent."""
-    if not file.name.endswith(batch_requests.FORMS):
-        raise CommandFailed(f"{file.name} cannot be scored: expected a file {', '.join(batch_requests.FORMS)}")
-    if not file.is_file():
-        raise CommandFailed(f"there is no file {file}")
     batch_limits.check_bytes(file.stat().st_size, named=file.name)
     content = file.read_bytes()
     if file.suffix == ".npy":

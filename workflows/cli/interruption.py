@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,3 +20,14 @@ def told_when_interrupted(left: str) -> Iterator[None]:
     except KeyboardInterrupt:
         click.echo(f"\ninterrupted: {left}", err=True)
         raise
+
+
+@contextmanager
+def ended_as_by_ctrl_c() -> Iterator[None]:
+    """Have a command that must clean up do so too where it is told to end, or loses its terminal."""
+    before = {each: signal.signal(each, signal.default_int_handler) for each in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,14 +12,16 @@ import boto3
 
 from chalicelib.aws import connect
 from chalicelib.edges import Edges
+from chalicelib.edges.hosting.transform_jobs import TransformJobs
 from chalicelib.edges.object_versions import ObjectVersions
 from chalicelib.edges.pipeline_functions import PipelineFunctions
 from chalicelib.errors import CommandFailed
 from chalicelib.names import Names
 from chalicelib.settings import StageSettings
 from workflows.deploying.asking import Clients, clients_of
+from workflows.deploying.cloudformation.wanted import stage_tags
 from workflows.local.process import LocalAws
-from workflows.stacks.settings import stage_settings
+from workflows.stacks.settings import stage_entry, stage_settings
 
 LOCAL = "local"
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +60,17 @@ class Stage:
     @cached_property
     def object_versions(self) -> ObjectVersions:
         return connect.object_versions(self.names)
+
+    @cached_property
+    def transforms(self) -> TransformJobs:
+        self.reach()
+        return connect.transform_jobs()
+
+    @cached_property
+    def tags(self) -> Mapping[str, str]:
+        """Those of whatever the stage has in its account, by `.chalice/config.json` too."""
+        own: Mapping[str, str] = stage_entry(self.name, root=ROOT).get("tags", {})
+        return {**own, **stage_tags(self.name)}
 
     @cached_property
     def pipeline(self) -> PipelineFunctions:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from typing import BinaryIO
 
 Record = tuple[int, list[str]]
 """The line that it begins on, and its fields."""
@@ -26,7 +27,12 @@ class Malformed(Exception):
 
 def records(text: bytes) -> Iterator[Record]:
     """Every record, with the header and blank ones; raises Malformed where the text breaks the grammar."""
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline=""), strict=True)
+    return records_in(io.BytesIO(text))
+
+
+def records_in(stream: BinaryIO) -> Iterator[Record]:
+    """The same of a text that is read as far as it is asked for."""
+    reader = csv.reader(io.TextIOWrapper(stream, encoding="utf-8", newline=""), strict=True)
     line = 1
     try:
         for fields in reader:

@@ -41,6 +41,10 @@ INSIDE = main_template(
 EC2 = f"arn:aws:ec2:{HERE}"
 CFN_LINT = Path(sys.executable).with_name("cfn-lint")
 DATA = f"{BUCKET}/models/kdd99-http/versions/000007/endpoint.tar.gz"
+BATCH = f"{BUCKET}/batches/transform/kdd99-http-0123456789abcdef0123"
+TRANSFORM_LOGS = f"arn:aws:logs:{HERE}:log-group:/aws/sagemaker/TransformJobs"
+STREAM = f"{TRANSFORM_LOGS}:log-stream:nightswap-prod-transform-0123456789abcdef0123-1/i-0123"
+BY_S3 = {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
 
 
 def test_stage_without_such_a_recipe_has_nothing_of_it() -> None:
@@ -117,6 +121,24 @@ def test_key_is_granted_to_a_service_of_aws_alone(who: str) -> None:
     assert not permits(granted, "kms:CreateGrant", KEY, context={"kms:GrantIsForAWSResource": "false"})
 
 
+@pytest.mark.parametrize("action", ["kms:GenerateDataKey", "kms:Decrypt"])
+def test_outputs_of_a_transform_are_under_the_key_by_s3_alone(action: str) -> None:
+    granted = statements(INSIDE, "EndpointRole")
+
+    assert permits(granted, action, KEY, context=BY_S3)
+    assert not permits(granted, action, KEY, context={"kms:ViaService": "ec2.eu-west-1.amazonaws.com"})
+    assert not permits(granted, action, KEY.replace("0a1b", "9f9f"), context=BY_S3)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "may"), [("batches/transform/a-batch/in/", True), ("batches/in/", False), ("datasets/", False)]
+)
+def test_transform_lists_the_chunks_of_batches_alone(prefix: str, may: bool) -> None:
+    granted = statements(MAIN, "EndpointRole")
+
+    assert permits(granted, "s3:ListBucket", BUCKET, context={"s3:prefix": prefix}) is may
+
+
 def test_cfn_lint_finds_nothing_in_the_stack_of_such_a_stage(tmp_path: Path) -> None:
     file = tmp_path / "template.json"
     file.write_text(json.dumps(INSIDE))
@@ -152,6 +174,12 @@ def test_cfn_lint_finds_nothing_in_the_stack_of_such_a_stage(tmp_path: Path) -> 
         ("Endpoint", "s3:GetObject", DATA),
         ("Endpoint", "ecr:BatchGetImage", REPOSITORY),
         ("Endpoint", "logs:PutLogEvents", LOG),
+        ("Endpoint", "s3:GetObject", f"{BATCH}/in/000001-0123456789abcdef.jsonl"),
+        ("Endpoint", "s3:GetObject", f"{BATCH}/jobs/1.json"),
+        ("Endpoint", "s3:PutObject", f"{BATCH}/out/000001-0123456789abcdef.jsonl.out"),
+        ("Endpoint", "logs:CreateLogStream", STREAM),
+        ("Endpoint", "logs:PutLogEvents", STREAM),
+        ("Endpoint", "logs:CreateLogGroup", f"{TRANSFORM_LOGS}:*"),
     ],
 )
 def test_is_permitted(who: str, action: str, resource: str) -> None:
@@ -195,6 +223,14 @@ def test_number_of_instances_is_sagemaker_s_alone(who: str, action: str) -> None
         ("Endpoint", "s3:GetObject", f"{BUCKET}/datasets/kdd99-http/first.csv.gz"),
         ("Endpoint", "s3:GetObject", DATA.replace("endpoint.tar.gz", "package.zip")),
         ("Endpoint", "s3:PutObject", DATA),
+        ("Endpoint", "s3:PutObject", f"{BATCH}/in/000001-0123456789abcdef.jsonl"),
+        ("Endpoint", "s3:PutObject", f"{BATCH}/request.json"),
+        ("Endpoint", "s3:GetObject", f"{BATCH}/request.json"),
+        ("Endpoint", "s3:GetObject", f"{BUCKET}/batches/in/rows.csv"),
+        ("Endpoint", "s3:PutObject", f"{BUCKET}/batches/out/kdd99-http-0123456789abcdef0123/ended.json"),
+        ("Endpoint", "s3:DeleteObject", f"{BATCH}/out/000001-0123456789abcdef.jsonl.out"),
+        ("Endpoint", "logs:PutLogEvents", STREAM.replace("nightswap-prod-", "somebody-")),
+        ("Endpoint", "kms:GenerateDataKey", KEY),
         ("Endpoint", "ecr:BatchGetImage", REPOSITORY.replace("nightswap", "another")),
         ("Endpoint", "logs:PutLogEvents", LOG.replace("nightswap-prod-", "somebody-")),
     ],

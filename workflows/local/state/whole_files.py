@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 UNFINISHED = ".tmp"
 """The suffix of a file that is being written."""
@@ -23,6 +26,21 @@ def write(path: Path, body: bytes, *, syncs_folder: bool = True) -> None:
     unfinished.replace(path)
     if syncs_folder:
         sync(path.parent)
+
+
+@contextmanager
+def growing(path: Path) -> Iterator[BinaryIO]:
+    """Yields what is written to become the file's content at the end; where it does not come to that, nothing is."""
+    unfinished = path.with_name(path.name + UNFINISHED)
+    try:
+        with unfinished.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    sync(path.parent)
 
 
 def sync(path: Path) -> None:

@@ -20,7 +20,12 @@ from workflows.stacks.sagemaker import network_statements
 from workflows.stacks.statements import Json, allow, role
 
 DATA = f"{layout.versions('*')}*/{registry.MODEL_DATA}"
+TRANSFORM_READS = (layout.transform_input("*", "*"), layout.transform_job("*", "*"))
+TRANSFORM_WRITES = f"{layout.transform_output('*')}*"
+"""Of the jobs that transform a batch, which run as their model does."""
 LOGS = "log-group:/aws/sagemaker/Endpoints/"
+TRANSFORM_LOGS = "log-group:/aws/sagemaker/TransformJobs"
+"""Of all such jobs of the account; each has streams of its own, which its name begins."""
 IMAGE = re.compile(r"([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([a-z0-9][a-z0-9._/-]*)[:@].+")
 CLEARING = ("record-outcome", "restore-alias")
 """The tasks that end a run, which delete the endpoints that nobody needs any more."""
@@ -119,6 +124,33 @@ def _key_statements(settings: StageSettings) -> list[Json]:
     ]
 
 
+def _transform_statements(stage: str, settings: StageSettings) -> list[Json]:
+    """What a job may do that transforms a batch: read its chunks, write their outputs, and tell what it does.
+
+    A key encrypts what it writes, by S3 and for this bucket alone; an upload in parts is decrypted too.
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, "CreateTransformJob API", and
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html, "Multipart upload API and permissions".
+    """
+    by_s3 = {"StringEquals": {"kms:ViaService": completed("s3.${AWS::Region}.amazonaws.com")}}
+    prefixes = {"StringLike": {"s3:prefix": [f"{layout.TRANSFORMS}*"]}}
+    streams = [
+        arn("logs", f"{TRANSFORM_LOGS}:log-stream:{names.transform_prefix(stage)}*"),
+        arn("logs", f"{TRANSFORM_LOGS}:*"),
+    ]
+    return [
+        allow(["s3:GetObject"], on=[bucket_arn(stage, each) for each in TRANSFORM_READS]),
+        allow(["s3:PutObject", "s3:AbortMultipartUpload"], on=[bucket_arn(stage, TRANSFORM_WRITES)]),
+        allow(["s3:ListBucket"], on=[bucket_arn(stage)], where=prefixes),
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], on=streams[:1]),
+        allow(["logs:CreateLogGroup", "logs:DescribeLogStreams"], on=streams[1:]),
+        *(
+            [allow(["kms:GenerateDataKey", "kms:Decrypt"], on=[settings.endpoint_key], where=by_s3)]
+            if settings.endpoint_key
+            else []
+        ),
+    ]
+
+
 def serving_statements(stage: str, model: str, needs: Needs) -> list[Json]:
     """What a serving function may do that asks an endpoint: ask those of its own model."""
     if model not in needs.endpoints:
@@ -165,7 +197,8 @@ def _of_stage(stage: str) -> list[Json]:
 
 
 def endpoint_role(stage: str, settings: StageSettings, needs: Needs) -> dict[str, Json]:
-    """A container reads its model's data and its image, and tells what it does, in the stage's network: nothing else.
+    """A container reads its model's data and its image, and tells what it does, in the stage's network; a job that
+    transforms a batch runs as the same role.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, "CreateModel API".
     """
@@ -188,6 +221,7 @@ def endpoint_role(stage: str, settings: StageSettings, needs: Needs) -> dict[str
         allow(["ecr:GetAuthorizationToken"], on=["*"]),  # ECR knows no resource for it
         *(network_statements(settings.endpoint_network) if settings.endpoint_network else []),
         *_key_statements(settings),
+        *_transform_statements(stage, settings),
     ]
     return {
         "EndpointRole": role("sagemaker.amazonaws.com", statements=statements, boundary=settings.permissions_boundary)
