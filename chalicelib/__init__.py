@@ -36,7 +36,7 @@ unexpected.py  turns every other exception into Unexpected
 limits.py      the limits of size
 cutting.py     cuts texts and lists to such a limit, and puts counts into words
 bodies.py      reads JSON bodies
-separating.py  asks for many instances, and finds those that are refused
+one_by_one.py  asks for many instances, and finds those that are refused
 exact.py       compares numbers exactly
 values.py      immutable values that cost little at import
 log.py         writes one JSON line for each event

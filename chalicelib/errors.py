@@ -11,8 +11,7 @@
     ├── Unexpected              a refusal of AWS, or a mistake of ours: its words are in the log
     ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed, ThresholdNotReached, ImportRefused
     ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, ServingTooSmall, EndpointFailed
-    ├── TransformFailed
-    ├── ContractBroken, PackagingFailed
+    ├── ContractBroken, PackagingFailed, TransformFailed
     ├── SettingsInvalid, RenderingFailed, LocalAwsFailed, DeploymentFailed, CommandFailed, DiskFull, SampleUnavailable
     └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
         ├── BadRequest 400, RunUnknown 404, BatchUnknown 404, ModelUnknown 404, VersionUnknown 404
@@ -37,8 +36,9 @@ class NightswapError(Exception):
 
     status, characters = 500, MESSAGE_CHARACTERS
 
-    def __init_subclass__(cls, *, status: int | None = None) -> None:
+    def __init_subclass__(cls, *, status: int | None = None, characters: int | None = None) -> None:
         cls.status = cls.status if status is None else status
+        cls.characters = cls.characters if characters is None else characters
 
     def __init__(self, message: str, **details: Any) -> None:
         self.message = cut(message, self.characters)
@@ -207,22 +207,16 @@ class SettingsInvalid(NightswapError):
     """Environment variables that are missing or wrong; the message lists them all."""
 
 
-class RenderingFailed(NightswapError):
+class RenderingFailed(NightswapError, characters=TERMINAL_CHARACTERS):
     """The state machine could not be rendered from its source."""
 
-    characters = TERMINAL_CHARACTERS
 
-
-class LocalAwsFailed(NightswapError):
+class LocalAwsFailed(NightswapError, characters=TERMINAL_CHARACTERS):
     """The local AWS did not come up, or runs already; the message has the end of its log and what to do."""
 
-    characters = TERMINAL_CHARACTERS
 
-
-class DeploymentFailed(NightswapError):
+class DeploymentFailed(NightswapError, characters=TERMINAL_CHARACTERS):
     """A stage could not be deployed; details name what stands in the way."""
-
-    characters = TERMINAL_CHARACTERS
 
 
 class PackagingFailed(NightswapError):

@@ -49,9 +49,8 @@ batches/out/BATCH/errors/000007.jsonl   the refused records of a chunk, if there
 batches/out/BATCH/chunks/000007.json    how far the batch came: written when the other files of the chunk are whole
 batches/out/BATCH/ended.json            how the batch ended
 batches/transform/BATCH/request.json    which file, on which version, of a batch that SageMaker transforms
-batches/transform/BATCH/in/000007-SHA.jsonl  the instances of a chunk
-batches/transform/BATCH/jobs/1.json     which chunks a job takes, as SageMaker's manifest
-batches/transform/BATCH/out/000007-SHA.jsonl.out  what SageMaker wrote: the line of each instance
+batches/transform/BATCH/in/000007-SHA.jsonl  the instances of a chunk; what SageMaker wrote of it is in out/, and the
+                                        lists of the chunks that its jobs took are in jobs/
 
 tokens/SHA256.json                      an access token, under the SHA-256 of its secret; written once, then removed
 deploy/SHA256...                        packages and definitions, named by their SHA-256
@@ -68,8 +67,7 @@ from chalicelib.values import Value
 DATASETS, REMOVED, IMPORTS = "datasets/", "removed/", "imports/"
 RUNS, WORK = "runs/", "work/"
 PARTS, ROW_ANSWERS = "parts/", "row-answers/"
-BATCHES, BATCH_FILES, BATCH_RESULTS = "batches/", "batches/in/", "batches/out/"
-TRANSFORMS = "batches/transform/"
+BATCHES, BATCH_FILES, BATCH_RESULTS, TRANSFORMS = "batches/", "batches/in/", "batches/out/", "batches/transform/"
 MODELS, TOKENS = "models/", "tokens/"
 DEPLOY = "deploy/"
 LOCKS, MOVES = "locks/", "moves/"
@@ -226,18 +224,8 @@ def looked_up(model: str) -> str:
 
 def of_model(model: str) -> tuple[str, ...]:
     """The prefixes that hold what is of one model alone; not its runs and moves, which lie among those of others."""
-    return (
-        dataset(model),
-        removed(model),
-        parts(model),
-        row_answers(model),
-        imported(model),
-        f"models/{model}/",
-        ledger(model),
-        rejections(model),
-        all_evidence(model),
-        erasures(model),
-    )
+    files = (dataset(model), removed(model), parts(model), row_answers(model), imported(model))
+    return (*files, f"models/{model}/", ledger(model), rejections(model), all_evidence(model), erasures(model))
 
 
 def batch(name: str, part: str = "") -> str:
@@ -251,24 +239,9 @@ def batch_chunk(name: str, number: int | None = None, *, of: str = "chunks") -> 
     return f"{batch(name)}{of}/" + ("" if number is None else f"{number:06d}{ending}")
 
 
-def transform(name: str, part: str = "") -> str:
-    """A document of a batch transform, `request`; or the prefix of all of it."""
-    return f"{TRANSFORMS}{name}/{part}{part and '.json'}"
-
-
-def transform_input(name: str, chunk: str = "") -> str:
-    """The instances of a chunk, or the prefix of all of them."""
-    return f"{transform(name)}in/{chunk}"
-
-
-def transform_job(name: str, attempt: int | str) -> str:
-    """The manifest of the nth job."""
-    return f"{transform(name)}jobs/{attempt}.json"
-
-
-def transform_output(name: str) -> str:
-    """The prefix of what SageMaker writes."""
-    return f"{transform(name)}out/"
+def transform(name: str, part: str = "", *, of: str = "") -> str:
+    """A part of a batch transform, `of` its `in`, `jobs` or `out` or its request; or the prefix of what is there."""
+    return f"{TRANSFORMS}{name}/{of}{of and '/'}{part}"
 
 
 def token(sha256: str = "") -> str:

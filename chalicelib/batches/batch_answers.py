@@ -1,6 +1,6 @@
 """Asks one version of a model for the records of a chunk, and finds the records that it refuses.
 
-The version refuses a call for the first bad instance in it; `chalicelib.separating` repeats it without that one.
+The version refuses a call for the first bad instance in it; `chalicelib.one_by_one` repeats it without that one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from chalicelib.edges import failed_calls
 from chalicelib.edges.serving_functions import ServingFunctions
 from chalicelib.errors import ModelUnknown, ServingFailed, VersionUnfit
 from chalicelib.limits import BATCH_INSTANCES, PREDICT_BODY_BYTES
-from chalicelib.separating import Answers, Said, Unanswered, separate
+from chalicelib.one_by_one import Answers, Said, Unanswered, separate
 
 Instance = tuple[int, bytes]
 """The number of a record in the file, from 1, and its JSON."""

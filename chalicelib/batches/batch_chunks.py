@@ -19,7 +19,7 @@ from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import ObjectUnreadable
 from chalicelib.limits import BATCH_RECORDS, BATCH_REFUSED
-from chalicelib.separating import Answers, Said
+from chalicelib.one_by_one import Answers, Said
 from chalicelib.values import Value
 
 

@@ -43,7 +43,7 @@ def erase(stage: Stage, *, names: tuple[str, ...], model: str, yes: bool, as_jso
     model that holds rows itself. The live model goes on serving. What went is told for good below evidence-erased/.
     """
     models.check(stage.edges, model=model)
-    outside = Outside(stage.edges, stage.object_versions)
+    outside = Outside(stage.edges, stage.object_versions, stage.transforms, stage.name)
     with counting("reading") as progress:
         plan = erasing_plan.make(outside, names, model=model, who=person.name(), progress=progress)
     erased = None
@@ -97,7 +97,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield f"goes: {amount(len(plan.wiped), 'older version')} and intermediates"
     for name in plan.batches.files:
         yield f"goes: {name}, a file of batches"
-    for name in plan.batches.batches:
+    for name in (*plan.batches.batches, *plan.batches.transforms):
         yield f"goes: batch {name}, whole"
     for name in plan.same_rows:
         yield f"stays: {name}, which holds the same rows under another name: erase it too"
@@ -143,7 +143,7 @@ def _to_document(plan: Plan, erased: Erased | None, *, left: tuple[int, ...]) ->
         ],
         "older_versions": len(plan.wiped),
         "runs": list(plan.runs),
-        "batches": list(plan.batches.batches),
+        "batches": [*plan.batches.batches, *plan.batches.transforms],
         "files_of_batches": list(plan.batches.files),
         "model_versions": [{**asdict(each), "goes": each.goes, "then": consequence(each)} for each in plan.affected],
         "same_rows": list(plan.same_rows),

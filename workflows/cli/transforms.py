@@ -13,8 +13,6 @@ from chalicelib.batches.batch_documents import Tally, TransformRequest
 from chalicelib.contracts.transforms import TRANSFORM_HOURLY
 from chalicelib.limits import BATCH_RECORDS, TRANSFORM_INSTANCES, TRANSFORM_MINUTES
 from chalicelib.values import Value
-from lambdas import recipes
-from lambdas.batch_records import Truth
 from workflows import person
 from workflows.cli.interruption import ended_as_by_ctrl_c, told_when_interrupted
 from workflows.cli.screen import counting
@@ -46,8 +44,6 @@ class Transform(Value):
         edges = stage.edges
         with told_when_interrupted(f"no transform job is left at work; {GOES_ON}"), ended_as_by_ctrl_c():
             name, request, manifest = transform_requests.ask(edges, file, model=model, who=person.name())
-            recipe = recipes.load(model)
-            truth = Truth(recipe.label, recipe.class_of)
             wish = Wish(
                 instance_type=self.instance_type,
                 instances=self.instances,
@@ -57,7 +53,7 @@ class Transform(Value):
             )
 
             def chunks() -> Iterator[Chunk]:
-                records = transform_files.records(file, manifest=manifest, truth=truth)
+                records = transform_files.records(file, manifest=manifest)
                 return transform_chunks.cut(records, chunk_records=self.chunk_records)
 
             with counting("transforming") as progress:

@@ -31,7 +31,7 @@ from workflows.packaging.wheels import PLATFORMS
 
 HERE = Path(__file__).resolve().parent
 CORE = (
-    *("__init__", "bodies", "cutting", "errors", "limits", "names", "separating", "values"),
+    *("__init__", "bodies", "cutting", "errors", "limits", "names", "one_by_one", "values"),
     *("api/__init__", "api/doors", "api/prediction", "api/responses", "api/starts", "edges/__init__"),
     *(f"edges/{name}" for name in ("executions", "metrics", "notices", "object_store", "serving_functions")),
 )

@@ -25,7 +25,7 @@ from chalicelib.registry import registry
 from chalicelib.registry.pin import Pin
 from workflows.checking.same_content import Progress
 from workflows.data_set import lineage
-from workflows.data_set.batches import holding
+from workflows.data_set.batches import holding, transforms
 from workflows.data_set.erasing_plan import Affected, Plan
 from workflows.data_set.quoting import Outside
 
@@ -84,6 +84,7 @@ def carry_out(outside: Outside, plan: Plan, *, progress: Progress) -> Erased:
 def _refuse_while_running(outside: Outside, plan: Plan) -> None:
     """A run, or a batch, may hold the rows in its memory, and write them down when nobody looks for them any more."""
     holding.refuse_while_scored(outside.edges, plan.batches.batches)
+    transforms.refuse_while_scored(outside.transforms, plan.batches.transforms, stage=outside.stage)
     holder = Lease(outside.edges, plan.model).running_holder()
     if holder is not None:
         raise RequestConflict(

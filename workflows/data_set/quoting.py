@@ -11,6 +11,7 @@ from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import Kind
 from chalicelib.edges import Edges
+from chalicelib.edges.hosting.transform_jobs import TransformJobs
 from chalicelib.edges.object_versions import ObjectVersion, ObjectVersions
 from chalicelib.evidence import erasures, evidence
 from chalicelib.registry import registry, run_documents
@@ -32,6 +33,8 @@ FAILING_STATES = ("preprocess", "train")
 class Outside:
     edges: Edges
     versions: ObjectVersions
+    transforms: TransformJobs
+    stage: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,8 @@ from botocore.exceptions import ClientError
 from chalicelib import layout
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.sagemaker.endpoints import SageMakerEndpoints
-from chalicelib.names import Names, token_parameter
+from chalicelib.aws.sagemaker.transform_jobs import SageMakerTransforms
+from chalicelib.names import Names, token_parameter, transform_prefix
 from chalicelib.registry import registry
 from workflows.deploying import record
 from workflows.deploying.asking import Clients, is_absent
@@ -59,6 +60,7 @@ class Destruction:
         """Remove everything: first what starts runs, the data last."""
         with self._lock():
             self._stop_runs()
+            self.stop_transforms()
             self.remove_endpoints()
             stacks = [each.name for each in self._inventory.of(STACK)]
             own = (self.names.stack, self.names.data_stack)
@@ -92,6 +94,18 @@ class Destruction:
             except ClientError as exc:
                 if not is_absent(exc):
                     raise
+
+    def stop_transforms(self) -> None:
+        """The jobs of SageMaker that transform a batch of the stage: they cost, and would write into the bucket."""
+        if not removal.exists(self.clients("s3"), bucket=self.names.bucket):
+            return
+        if not self._store.list(layout.TRANSFORMS):
+            return
+        jobs = SageMakerTransforms(lambda: self.clients("sagemaker"))
+        with refusals("stopping the transform jobs that are going on"):
+            for name in jobs.going(transform_prefix(self.names.stage)):
+                if jobs.stop(name):
+                    self.report(Step(PHASE, f"transform job {name}", "stopped"))
 
     def remove_endpoints(self) -> None:
         """Of every version whose data for one are in the bucket: they cost most, and no stack knows them."""

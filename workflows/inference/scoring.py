@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.api import responses
 from chalicelib.errors import BadRequest, BodyTooLarge, Busy
 from chalicelib.limits import INFERENCE_ROWS
-from chalicelib.separating import Answers, Said, Unanswered, separate
+from chalicelib.one_by_one import Answers, Said, Unanswered, separate
 
 from .package import Service
 

@@ -58,13 +58,13 @@ def upload(
 
     Raises ObjectUnreadable for a file without a record, and where it cannot be read.
     """
-    there = {each.key for each in edges.store.list(layout.transform_input(batch))}
+    there = {each.key for each in edges.store.list(layout.transform(batch, of="in"))}
     found: dict[str, int] = {}
     count = 0
     for chunk in chunks:
         count += len(chunk.records)
         if body := chunk.body:
-            key = layout.transform_input(batch, chunk.name)
+            key = layout.transform(batch, chunk.name, of="in")
             if key not in there:
                 edges.store.put(key, body)
             found[chunk.name] = len(chunk.instances)

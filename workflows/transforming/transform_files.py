@@ -19,7 +19,7 @@ from chalicelib.batches.batch_arrays import Content
 from chalicelib.batches.batch_chunks import BatchRecord
 from chalicelib.errors import CommandFailed, ObjectUnreadable
 from chalicelib.registry.manifest import Manifest
-from lambdas import batch_records
+from lambdas import batch_records, recipes
 from lambdas.batch_records import BYTE_ORDER_MARK, NPY, Truth
 
 Source = IO[bytes] | gzip.GzipFile
@@ -35,8 +35,10 @@ def check(file: Path) -> None:
         raise CommandFailed(f"there is no file {file}")
 
 
-def records(file: Path, *, manifest: Manifest, truth: Truth) -> Iterator[BatchRecord]:
-    """In the order of the file; raises ObjectUnreadable."""
+def records(file: Path, *, manifest: Manifest) -> Iterator[BatchRecord]:
+    """In the order of the file, with the true classes that the model's recipe here knows; raises ObjectUnreadable."""
+    recipe = recipes.load(manifest.model)
+    truth = Truth(recipe.label, recipe.class_of)
     with file.open("rb") as opened:
         if file.suffix == NPY:
             rows = batch_arrays.read(_mapped(opened), named=file.name)

@@ -90,8 +90,11 @@ class Following:
     def _started(self, attempt: int, left: Sequence[str], chunks: Collection[str]) -> TransformJob:
         """The job once it has ended; where its name is taken, that of whoever took it."""
         store = self.edges.store
-        prefix = str(Place(store.bucket, layout.transform_input(self.batch)))
-        store.put(layout.transform_job(self.batch, attempt), json.dumps([{"prefix": prefix}, *left]).encode())
+        prefix = str(Place(store.bucket, layout.transform(self.batch, of="in")))
+        store.put(
+            layout.transform(self.batch, f"{attempt}.json", of="jobs"),
+            json.dumps([{"prefix": prefix}, *left]).encode(),
+        )
         order = transform_requests.order(
             self.request, self.wish, bucket=store.bucket, stage=self.stage, batch=self.batch, attempt=attempt
         )

@@ -58,7 +58,7 @@ def ask(edges: Edges, file: Path, *, model: str, who: str) -> tuple[str, Transfo
         requested_at=documents.timestamp(edges.clock()),
     )
     name = named(request)
-    return name, request.put_if_absent(edges.store, layout.transform(name, "request")), manifest
+    return name, request.put_if_absent(edges.store, layout.transform(name, "request.json")), manifest
 
 
 def named(request: TransformRequest) -> str:
@@ -74,8 +74,8 @@ def order(
     return TransformOrder(
         name=names.transform_job(stage, batch, attempt),
         sagemaker_model=request.sagemaker_model,
-        manifest_uri=str(Place(bucket, layout.transform_job(batch, attempt))),
-        outputs_uri=str(Place(bucket, layout.transform_output(batch))),
+        manifest_uri=str(Place(bucket, layout.transform(batch, f"{attempt}.json", of="jobs"))),
+        outputs_uri=str(Place(bucket, layout.transform(batch, of="out"))),
         instance_type=wish.instance_type,
         instances=wish.instances,
         key=wish.key,

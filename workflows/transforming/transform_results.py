@@ -17,7 +17,7 @@ from chalicelib.batches.batch_documents import Tally
 from chalicelib.edges import Edges
 from chalicelib.edges.hosting.transform_jobs import NOT_WHOLE
 from chalicelib.errors import CommandFailed, TransformFailed
-from chalicelib.separating import Answers, Said
+from chalicelib.one_by_one import Answers, Said
 from workflows.local.state import whole_files
 from workflows.transforming.transform_chunks import Chunk
 
@@ -28,7 +28,7 @@ ENDING = ".out"
 def outputs(edges: Edges, batch: str) -> Mapping[str, str]:
     """The keys of what SageMaker wrote, by the names of the chunks, in whichever folder below the place of the
     outputs."""
-    keys = [each.key for each in edges.store.list(layout.transform_output(batch))]
+    keys = [each.key for each in edges.store.list(layout.transform(batch, of="out"))]
     return {key.rpartition("/")[2].removesuffix(ENDING): key for key in keys if key.endswith(ENDING)}
 
 

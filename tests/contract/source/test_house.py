@@ -54,6 +54,7 @@ SHARED_NAMES = {
     "sagemaker": "jobs of SageMaker's",
     "settings": "the settings of a stage",
     "thresholds": "bounds of metrics",
+    "transforms": "stored batches that SageMaker transforms",
     "values": "immutable values that cost a cold start little",
     "wanted": "a stage as it should be",
 }

@@ -26,6 +26,7 @@ from lambdas.batch_records import Truth
 from lambdas.serve.seldom.array_columns import names_in
 from workflows.checking.rows import Row, how_read, row
 from workflows.checking.same_content import Progress
+from workflows.data_set.batches import transforms
 from workflows.data_set.redacting import IsGone
 
 NO_LABELS = Truth("", lambda _: None)
@@ -36,6 +37,8 @@ class Holding:
     """The batches that hold such rows, the keys of such files, and all versions of the objects of both."""
 
     batches: tuple[str, ...]
+    transforms: tuple[str, ...]
+    """The same of those that SageMaker transformed."""
     files: tuple[str, ...]
     versions: tuple[ObjectVersion, ...]
 
@@ -58,10 +61,18 @@ def look(edges: Edges, versions: ObjectVersions, *, model: str, is_gone: IsGone,
     gone = [
         name for name, each in requests.items() if each.model == model and (each.key in going or each.key not in kept)
     ]
-    prefixes = tuple(layout.batch(name) for name in gone)
+
+    def holds(key: str, number: int) -> bool:
+        return _holds(edges, versions, kept[key], model=model, number=number, is_gone=is_gone)
+
+    transformed = tuple(transforms.look(edges, kept, model=model, holds=holds))
+    prefixes = (*map(layout.batch, gone), *map(layout.transform, transformed))
     keys = sorted(key for key in kept if key in going or key.startswith(prefixes))
     return Holding(
-        batches=tuple(gone), files=tuple(sorted(going)), versions=tuple(each for key in keys for each in kept[key])
+        batches=tuple(gone),
+        transforms=transformed,
+        files=tuple(sorted(going)),
+        versions=tuple(each for key in keys for each in kept[key]),
     )
 
 

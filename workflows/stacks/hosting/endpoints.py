@@ -20,8 +20,8 @@ from workflows.stacks.sagemaker import network_statements
 from workflows.stacks.statements import Json, allow, role
 
 DATA = f"{layout.versions('*')}*/{registry.MODEL_DATA}"
-TRANSFORM_READS = (layout.transform_input("*", "*"), layout.transform_job("*", "*"))
-TRANSFORM_WRITES = f"{layout.transform_output('*')}*"
+TRANSFORM_READS = (layout.transform("*", "*", of="in"), layout.transform("*", "*", of="jobs"))
+TRANSFORM_WRITES = layout.transform("*", "*", of="out")
 """Of the jobs that transform a batch, which run as their model does."""
 LOGS = "log-group:/aws/sagemaker/Endpoints/"
 TRANSFORM_LOGS = "log-group:/aws/sagemaker/TransformJobs"

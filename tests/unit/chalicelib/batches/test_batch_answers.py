@@ -12,7 +12,7 @@ from chalicelib import limits
 from chalicelib.batches import batch_answers
 from chalicelib.batches.batch_documents import BatchRequest
 from chalicelib.errors import ServingFailed
-from chalicelib.separating import Answers
+from chalicelib.one_by_one import Answers
 from lambdas.serve import handler
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import Handler

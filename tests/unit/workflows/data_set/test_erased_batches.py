@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +15,10 @@ from chalicelib.batches import batch_chunks
 from chalicelib.batches.batch_chunks import Batch
 from chalicelib.batches.batch_documents import Tally
 from chalicelib.errors import RequestConflict
+from chalicelib.registry import registry
 from tests.fakes.stage import FakeStage
-from tests.given import batches, nights
+from tests.fakes.transforms import Trouble
+from tests.given import batches, nights, transforms
 from tests.given.nights import MODEL
 from tests.given.present import present
 from tests.unit.workflows.data_set.erasing import EVEN, FIRST, ODD, add, csv, erase, everything, lines, message, stage
@@ -204,3 +208,83 @@ def test_batch_of_a_model_of_arrays_is_read_whatever_its_manifest_lists(size: in
     erase(on, FIRST, "--yes")
 
     assert (gone(on, holds), gone(on, stays)) == (True, False)
+
+
+def transformed(on: FakeStage, tmp_path: Path, name: str, content: bytes) -> str:
+    """A batch of the live version that SageMaker transformed; its name."""
+    manifest = layout.version(MODEL, 2, registry.MANIFEST)
+    judged = present(on.edges.store.find(manifest)).body
+    transforms.has_endpoint(on.outside, model_version=2)
+    before = {each.key for each in on.edges.store.list(layout.TRANSFORMS)}
+    file = tmp_path / name
+    file.write_bytes(content)
+    try:
+        transforms.transformed(on, file)
+    finally:
+        on.edges.store.put(manifest, judged)
+    keys = [each.key for each in on.edges.store.list(layout.TRANSFORMS) if each.key not in before]
+    return keys[0].split("/")[2]
+
+
+def transform_gone(on: FakeStage, batch: str) -> bool:
+    return on.outside.versions.list(layout.transform(batch)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", f"other,duration\nx,-1\ny,{EVEN[0]:.3f}\n".encode()),
+        ("a.jsonl", json.dumps({"duration": EVEN[1]}).encode()),
+        ("a.csv.gz", gzip.compress(csv(EVEN), mtime=0)),
+    ],
+)
+def test_batch_that_sagemaker_transformed_goes_whole_where_it_has_an_erased_row(
+    on: FakeStage, tmp_path: Path, name: str, content: bytes
+) -> None:
+    holds = transformed(on, tmp_path, name, content)
+    stays = transformed(on, tmp_path, "other.csv", csv(ODD))
+
+    plan = erase(on, FIRST)
+    erase(on, FIRST, "--yes")
+
+    assert plan["batches"] == [holds]
+    assert (transform_gone(on, holds), transform_gone(on, stays)) == (True, False)
+
+
+@pytest.mark.parametrize("part", ["request.json", "in/"])
+def test_transformed_batch_goes_whose_request_or_instances_are_gone(on: FakeStage, tmp_path: Path, part: str) -> None:
+    batch = transformed(on, tmp_path, "a.csv", csv(ODD))
+    on.outside.versions.delete(on.outside.versions.list(layout.transform(batch, part)))
+
+    erase(on, FIRST, "--yes")
+
+    assert transform_gone(on, batch)
+
+
+def test_transformed_batch_of_another_model_stays(on: FakeStage) -> None:
+    key = layout.transform("other-model-0123456789abcdef0123", "000001-0123456789abcdef.jsonl", of="in")
+    on.edges.store.put(key, json.dumps({"duration": EVEN[1]}).encode())
+
+    erase(on, FIRST, "--yes")
+
+    assert len(on.outside.versions.list(key)) == 1
+
+
+def test_nothing_is_erased_while_sagemaker_transforms_the_rows(on: FakeStage, tmp_path: Path) -> None:
+    on.outside.transforms.troubles = [Trouble(chunks=1)]
+
+    def die(_: float) -> None:
+        on.outside.transforms.unavailable = 9
+        raise SystemExit
+
+    living = on.outside.edges
+    on.outside.edges = replace(living, sleep=die)
+    with pytest.raises(SystemExit):
+        transformed(on, tmp_path, "a.csv", csv(EVEN))
+    on.outside.edges, on.outside.transforms.unavailable = living, 0
+
+    result = on.run("data", "erase", FIRST, "--yes")
+
+    assert isinstance(result.exception, RequestConflict)
+    assert "is scoring these rows: wait for its end" in result.exception.message
+    assert csv(EVEN) in everything(on.outside)

@@ -53,9 +53,11 @@ def test_repeating_it_after_a_crash_ends_as_if_there_had_been_none(edge: str, nt
     if edge == "store":
         for operation in ("put_if_absent", "put_if_match", "delete"):
             edges = with_store(night.edges, operation, nth=nth, **killed)
-            _until_killed(Outside(edges, night.versions))
+            _until_killed(Outside(edges, night.versions, night.transforms, "test"))
     else:
-        _until_killed(Outside(night.edges, interfered(night.versions, "delete", nth=nth, **killed)))
+        _until_killed(
+            Outside(night.edges, interfered(night.versions, "delete", nth=nth, **killed), night.transforms, "test")
+        )
 
     erase(on, FIRST, "--yes")
 
@@ -95,7 +97,7 @@ def test_run_that_began_meanwhile_is_told_and_the_rows_can_still_be_looked_up_af
 
 def test_run_that_ended_after_the_plan_was_made_keeps_no_rows(on: FakeStage) -> None:
     night = on.outside
-    outside = Outside(night.edges, night.versions)
+    outside = Outside(night.edges, night.versions, night.transforms, "test")
     plan = erasing_plan.make(outside, [FIRST], model=MODEL, who="ada", progress=silent)
     read_by(night, LATE, FIRST, SECOND)
     promote(night.edges, run=LATE, fingerprint="data-3", data=listed(FIRST, SECOND), report=quoting(LATE, EVEN[2]))

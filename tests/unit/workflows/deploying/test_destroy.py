@@ -81,5 +81,38 @@ def test_endpoints_of_every_version_go() -> None:
     assert [(each.subject, each.status) for each in told] == [("endpoint of version 7 of kdd99-http", "deleted")]
 
 
-def test_stage_without_a_bucket_has_no_endpoints() -> None:
+def test_stage_without_a_bucket_has_no_endpoints_and_no_transform_jobs() -> None:
     replace(destruction(), clients=FakeAccount()).remove_endpoints()
+    replace(destruction(), clients=FakeAccount()).stop_transforms()
+
+
+class Transforming(Recorder):
+    """SageMaker too, with a job of the stage at work, one that just ended, and one of another stage."""
+
+    def get_paginator(self, _operation: str) -> Any:
+        return self
+
+    def paginate(self, **asked: str) -> list[dict[str, Any]]:
+        names = ("nightswap-prod-transform-a-1", "nightswap-prod-transform-b-1", "of-nightswap-prod-transform-c-1")
+        found = names if asked["StatusEquals"] == "InProgress" else ()
+        return [{"TransformJobSummaries": [{"TransformJobName": each} for each in found]}]
+
+    def describe_transform_job(self, **asked: str) -> dict[str, Any]:
+        return {
+            "TransformJobStatus": "InProgress" if "-a-" in asked["TransformJobName"] else "Completed",
+            "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+            "CreationTime": None,
+        }
+
+
+@pytest.mark.parametrize("keys", [["batches/transform/kdd99-http-0123456789abcdef0123/request.json"], []])
+def test_transform_jobs_of_the_stage_are_stopped_where_it_has_such_batches(keys: list[str]) -> None:
+    called: list[str] = []
+    account: Any = Transforming(keys, called)
+    told: list[Step] = []
+
+    clients = FakeAccount(s3=account, sagemaker=account)
+    replace(destruction(), clients=clients, report=told.append).stop_transforms()
+
+    assert called == ["stop_transform_job nightswap-prod-transform-a-1"] * len(keys)
+    assert [each.subject for each in told] == ["transform job nightswap-prod-transform-a-1"] * len(keys)

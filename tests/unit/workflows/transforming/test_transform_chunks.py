@@ -56,4 +56,4 @@ def test_chunk_that_is_there_is_not_sent_again_and_one_without_an_instance_never
 
     assert found == [{chunks[0].name: 1, chunks[2].name: 1}] * 2
     puts = [each for each in outside.history.effects if each.operation == "put"]
-    assert len(puts) == len(outside.store.list(layout.transform_input("b"))) == 2
+    assert len(puts) == len(outside.store.list(layout.transform("b", of="in"))) == 2

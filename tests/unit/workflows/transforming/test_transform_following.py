@@ -71,7 +71,7 @@ def test_job_that_fails_is_told_with_its_reason_and_a_repetition_scores_what_is_
 def chunks_of(stage: FakeStage, attempt: int) -> list[str]:
     """The chunks that a job was given."""
     name, _ = transforms.request(stage.outside)
-    [manifest] = batches.lines(stage.edges, layout.transform_job(name, attempt))
+    [manifest] = batches.lines(stage.edges, layout.transform(name, f"{attempt}.json", of="jobs"))
     _, *chunks = cast(list[str], manifest)
     return [each[:7] for each in chunks]
 
@@ -333,7 +333,7 @@ def test_progress_tells_status_chunks_and_seconds(stage: FakeStage, file: Path) 
     for key in transforms.written(stage.outside)[1:]:
         stage.outside.store.delete(key)
     name, request = transforms.request(stage.outside)
-    chunks = [each.key.rpartition("/")[2] for each in stage.edges.store.list(layout.transform_input(name))]
+    chunks = [each.key.rpartition("/")[2] for each in stage.edges.store.list(layout.transform(name, of="in"))]
     told: list[tuple[str, int, int]] = []
     Following(
         edges=stage.edges,
