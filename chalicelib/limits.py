@@ -99,8 +99,6 @@ BATCH_DAYS = 7
 BATCH_KEY_CHARACTERS = 500
 TRANSFORM_CHUNK_BYTES = 6_000_000
 """Of a chunk of a batch transform, whose records are at most BATCH_RECORDS: one request of 6 MB takes all of it."""
-TRANSFORM_INSTANCES = 20
-"""Of one job. https://docs.aws.amazon.com/general/latest/gr/sagemaker.html"""
 TRANSFORM_MINUTES = 2_880
 """The longest job: two days, far fewer than BATCH_DAYS, in which its chunks go."""
 

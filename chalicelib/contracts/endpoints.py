@@ -21,7 +21,7 @@ HOURLY: Mapping[str, float] = {
 """US dollars an hour of one instance of an endpoint in us-east-1, without taxes. The server scores on one core, so
 larger ones are left out. Source: https://aws.amazon.com/sagemaker/pricing/"""
 INSTANCES_MAX = 20
-"""Of one endpoint. Source: https://docs.aws.amazon.com/general/latest/gr/sagemaker.html"""
+"""Of one endpoint, and of one job that transforms a batch. Source: https://docs.aws.amazon.com/general/latest/gr/sagemaker.html"""
 
 
 class EndpointPlan(Value, kw_only=True):

@@ -10,8 +10,9 @@ from typing import Any, TypeVar, cast
 import click
 
 from chalicelib.batches.batch_documents import Tally, TransformRequest
+from chalicelib.contracts.endpoints import INSTANCES_MAX
 from chalicelib.contracts.transforms import TRANSFORM_HOURLY
-from chalicelib.limits import BATCH_RECORDS, TRANSFORM_INSTANCES, TRANSFORM_MINUTES
+from chalicelib.limits import BATCH_RECORDS, TRANSFORM_MINUTES
 from chalicelib.values import Value
 from workflows import person
 from workflows.cli.interruption import ended_as_by_ctrl_c, told_when_interrupted
@@ -42,7 +43,7 @@ class Transform(Value):
     def scored(self, stage: Stage, file: Path, *, model: str, beside: Path) -> tuple[dict[str, Any], list[Path]]:
         """What there is to tell of the batch, and the files that were written."""
         edges = stage.edges
-        with told_when_interrupted(f"no transform job is left at work; {GOES_ON}"), ended_as_by_ctrl_c():
+        with told_when_interrupted(GOES_ON), ended_as_by_ctrl_c():
             name, request, manifest = transform_requests.ask(edges, file, model=model, who=person.name())
             wish = Wish(
                 instance_type=self.instance_type,
@@ -82,7 +83,7 @@ def options(command: Command) -> Command:
     @click.option(
         "--instance-type", type=click.Choice([*TRANSFORM_HOURLY]), help=f"Of it.  [default: {INSTANCE_TYPE}]"
     )
-    @click.option("--instances", type=click.IntRange(1, TRANSFORM_INSTANCES), help=f"Of it.  [default: {INSTANCES}]")
+    @click.option("--instances", type=click.IntRange(1, INSTANCES_MAX), help=f"Of it.  [default: {INSTANCES}]")
     @click.option(
         "--max-minutes",
         "minutes",

@@ -30,7 +30,7 @@ from workflows.packaging.serving import placeholder_package
 from workflows.stacks.functions import serving_configuration
 
 MODEL = "kdd99-http"
-NAMES = Names(stage="counted", account="000000000000", region="us-east-1")
+NAMES = Names(stage="prod", account="000000000000", region="us-east-1")
 ROLE = "arn:aws:iam::000000000000:role/any"
 DEFINITION = json.loads((ROOT / "workflows/definitions/golden/retrain.asl.json").read_bytes())
 STATES = {
@@ -58,8 +58,9 @@ class Context:
         return 600_000
 
 
-def measured(aws: LocalAws) -> Counts:
-    """The calls of the night's start, and of each state of a run that replaces what is live."""
+@contextmanager
+def after_one_night(aws: LocalAws) -> Iterator[Counter[str]]:
+    """This process reaches a stage whose model's first version is live; yields the calls of clients, as they come."""
     settings = {
         "NIGHTSWAP_STAGE": NAMES.stage,
         "NIGHTSWAP_CODE_SHA256": "code",
@@ -68,6 +69,12 @@ def measured(aws: LocalAws) -> Counts:
     with local_aws.reached_alone(aws.endpoint, **settings), _counting() as calls:
         _make_stage()
         _run(calls, night=1)
+        yield calls
+
+
+def measured(aws: LocalAws) -> Counts:
+    """The calls of the night's start, and of each state of a run that replaces what is live."""
+    with after_one_night(aws) as calls:
         _add_data("night2.csv.gz", seed=2)
         return _run(calls, night=2)
 
