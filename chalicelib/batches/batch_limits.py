@@ -7,8 +7,8 @@ from chalicelib.limits import BATCH_BYTES, BATCH_LINES
 
 WHAT_TAKES_MORE = (
     "split it by its records, each part of a CSV file with the header, and send each part as a batch of its own: no"
-    " record needs another one. For a model whose recipe has target=Endpoint(), nightswap batch FILE --transform"
-    " takes it whole"
+    " record needs another one. Where the recipe has target=Endpoint(), nightswap batch FILE --model MODEL"
+    " --transform takes it whole"
 )
 
 

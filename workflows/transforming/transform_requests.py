@@ -43,7 +43,8 @@ def ask(edges: Edges, file: Path, *, model: str, who: str) -> tuple[str, Transfo
     if manifest.endpoint is None:
         raise CommandFailed(
             f"version {model_version} of {model}, which is live, has no endpoint, so SageMaker has no model of it:"
-            " leave --transform out, or give its recipe target=Endpoint(), deploy, and run nightswap retrain --force"
+            " leave --transform out, or give its recipe target=Endpoint(), deploy, and run nightswap retrain"
+            f" --model {model} --force"
         )
     with file.open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()

@@ -21,7 +21,7 @@ REFUSALS = (
         ("could not find model", "does not exist"),
         MODEL_GONE,
         "its model of SageMaker is gone, as it is when the endpoint of the version was deleted: nightswap"
-        " endpoints lists those there are; ask again, on the version that is live now, or retrain",
+        " endpoints MODEL lists those there are; ask again, on the version that is live now, or retrain",
     ),
     (
         ("resourcelimitexceeded", "service limit"),

@@ -162,7 +162,7 @@ def test_file_that_is_too_large_for_a_function_is_told_of_the_transform(stage: F
     result = stage.run("batch", str(file))
 
     assert isinstance(result.exception, BodyTooLarge)
-    assert "nightswap batch FILE --transform" in result.exception.message
+    assert "nightswap batch FILE --model MODEL --transform" in result.exception.message
 
 
 @pytest.mark.parametrize(
