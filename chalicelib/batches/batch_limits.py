@@ -5,11 +5,15 @@ from __future__ import annotations
 from chalicelib.errors import BodyTooLarge
 from chalicelib.limits import BATCH_BYTES, BATCH_LINES
 
-WHAT_TAKES_MORE = (
+SPLIT = (
     "split it by its records, each part of a CSV file with the header, and send each part as a batch of its own: no"
-    " record needs another one. Where the recipe has target=Endpoint(), nightswap batch FILE --model MODEL"
-    " --transform takes it whole"
+    " record needs another one"
 )
+TRANSFORM = (
+    "Where the recipe has target=Endpoint(), nightswap batch FILE --model MODEL --transform scores it whole, on"
+    " instances of SageMaker"
+)
+WHAT_TAKES_MORE = f"{SPLIT}. {TRANSFORM}"
 
 
 def check_bytes(count: int, *, named: str) -> None:

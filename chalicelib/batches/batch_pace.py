@@ -14,7 +14,7 @@ from chalicelib import layout
 from chalicelib.batches import batch_answers
 from chalicelib.batches.batch_chunks import Batch, BatchRecord
 from chalicelib.batches.batch_documents import BatchEstimate
-from chalicelib.batches.batch_limits import WHAT_TAKES_MORE
+from chalicelib.batches.batch_limits import SPLIT, TRANSFORM
 from chalicelib.errors import BodyTooLarge
 from chalicelib.limits import BATCH_INSTANCES, BATCH_SCORING_SECONDS
 
@@ -39,8 +39,8 @@ def checked(batch: Batch, records: Iterator[BatchRecord], *, lines: int) -> Iter
         parts = math.ceil(known.seconds / BATCH_SCORING_SECONDS)
         raise BodyTooLarge(
             f"{batch.request.key} would take about {known.seconds:,.0f} s on version {batch.request.model_version} of"
-            f" {batch.request.model}, longer than one function scores: {WHAT_TAKES_MORE}. {parts:,} parts would do;"
-            " fewer, if its recipe gives the serving function more memory",
+            f" {batch.request.model}, longer than one function scores: {SPLIT}. {parts:,} parts would do;"
+            f" fewer, if its recipe gives the serving function more memory. {TRANSFORM}",
             accepted=f"what takes at most {BATCH_SCORING_SECONDS} s",
         )
     return records

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from chalicelib import layout
 from chalicelib.batches.batch_chunks import BatchRecord
+from chalicelib.cutting import amount
 from chalicelib.edges import Edges
 from chalicelib.errors import ObjectUnreadable
 from chalicelib.limits import BATCH_RECORDS, TRANSFORM_CHUNK_BYTES
@@ -68,7 +69,7 @@ def upload(
             if key not in there:
                 edges.store.put(key, body)
             found[chunk.name] = len(chunk.instances)
-        progress("reading the file, records", count, 0)
+        progress(f"reading the file: {amount(count, 'record')}", 0, 0)
     if not count:
         raise ObjectUnreadable(f"{named} holds no record")
     return found

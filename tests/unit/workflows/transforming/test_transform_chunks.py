@@ -49,11 +49,16 @@ def test_chunk_that_is_there_is_not_sent_again_and_one_without_an_instance_never
     outside = FakeOutside()
     chunks = list(cut([record(1), record(2, None), record(3)], chunk_records=1))
 
+    told: list[str] = []
+
+    def progress(doing: str, _done: int, _total: int) -> None:
+        told.append(doing)
+
     found = [
-        transform_chunks.upload(outside.edges, chunks, batch="b", named="f", progress=lambda *_: None)
-        for _ in range(2)
+        transform_chunks.upload(outside.edges, chunks, batch="b", named="f", progress=progress) for _ in range(2)
     ]
 
     assert found == [{chunks[0].name: 1, chunks[2].name: 1}] * 2
     puts = [each for each in outside.history.effects if each.operation == "put"]
     assert len(puts) == len(outside.store.list(layout.transform("b", of="in"))) == 2
+    assert told == [f"reading the file: {count}" for count in ("1 record", "2 records", "3 records")] * 2
