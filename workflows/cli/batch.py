@@ -39,7 +39,12 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.15, 2.0
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @model
-@click.option("--to", "folder", type=click.Path(path_type=Path), help="The folder of the results; else that of FILE.")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of the results; else that of FILE.",
+)
 @transforms.options
 @as_json
 @on_stage

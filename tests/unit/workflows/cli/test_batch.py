@@ -65,6 +65,17 @@ def test_matrix_of_a_batch_has_no_heading_that_is_broken_where_the_screen_is_nar
     assert lines[at + 2].split()[:2] == ["true", "attack"]
 
 
+def test_results_go_into_a_folder_and_a_file_is_none(stage: BatchStage, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_bytes(batches.many(3))
+
+    result = stage.run("batch", str(file), "--to", str(file))
+
+    assert result.exit_code == 2
+    assert f"Directory '{file}' is a file" in result.output
+    assert not stage.edges.store.list(layout.BATCHES)
+
+
 def test_results_that_lost_a_line_are_told_and_those_that_were_brought_before_stay(
     stage: BatchStage, tmp_path: Path
 ) -> None:
