@@ -13,7 +13,7 @@ from typing import Any
 
 from chalicelib import layout
 from chalicelib.approval.waiting import Waiting
-from chalicelib.batches.batch_documents import BatchEnded, BatchEstimate, BatchRequest, Tally
+from chalicelib.batches.batch_documents import BatchEnded, BatchEstimate, BatchRequest, Tally, TransformRequest
 from chalicelib.cutting import quoted
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import Kind, Record, list_of, maybe, number_from_1, text
@@ -30,6 +30,7 @@ from chalicelib.registry.quarantine import Quarantined
 MAY_BE_GONE = re.compile(
     r"models/[^/]+/(pin\.json|judged\.json|waiting\.json|contents\.json|quarantined\.json|quarantine/.*|untold/.*)"
     r"|(locks|tokens)/.*|batches/out/[^/]+/(request|estimate|ended|chunks/[0-9]+)\.json"
+    r"|batches/transform/[^/]+/request\.json"
 )
 """The keys of what may be gone without a loss: where nothing says that a version waits, nothing of it can go live by
 itself, and the next run makes it anew; and a batch that is asked for again goes on from what there is."""
@@ -46,6 +47,7 @@ HOLDING: Mapping[re.Pattern[str], Kind] = {
         {"schema_version": text, "resources": list_of(Record({"name": text, "resource_type": text}))}
     ),
     re.compile(r"batches/out/[^/]+/request\.json"): BatchRequest.misfit,
+    re.compile(r"batches/transform/[^/]+/request\.json"): TransformRequest.misfit,
     re.compile(r"batches/out/[^/]+/estimate\.json"): BatchEstimate.misfit,
     re.compile(r"batches/out/[^/]+/ended\.json"): BatchEnded.misfit,
     re.compile(r"batches/out/[^/]+/chunks/[0-9]+\.json"): Tally.misfit,

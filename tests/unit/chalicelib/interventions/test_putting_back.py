@@ -70,6 +70,7 @@ def now(night: FakeOutside, key: str) -> bytes | None:
         (layout.chalice_record(), [b"1", b'{"schema_version": "2.0", "resources": [{}]}'], b"1"),
         (layout.batch("b", "request"), [b"[]"], None),
         (layout.batch("b", "estimate"), [b"{"], None),
+        (layout.transform("b", "request.json"), [b"{}"], None),
         (layout.batch("b", "ended"), [b"{}"], None),
         (layout.batch_chunk("b", 7), [b"{"], None),
         (REPORT, [b"1", b"2", b"{"], b"2"),
