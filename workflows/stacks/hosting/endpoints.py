@@ -127,7 +127,7 @@ def _key_statements(settings: StageSettings) -> list[Json]:
 def _transform_statements(stage: str, settings: StageSettings) -> list[Json]:
     """What a job may do that transforms a batch: read its chunks, write their outputs, and tell what it does.
 
-    A key encrypts what it writes, by S3 and for this bucket alone; an upload in parts is decrypted too.
+    A key encrypts what it writes, by S3 alone; an upload in parts is decrypted too.
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, "CreateTransformJob API", and
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html, "Multipart upload API and permissions".
     """
