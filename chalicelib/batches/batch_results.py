@@ -22,10 +22,10 @@ def read(edges: Edges, name: str, *, records: int, refused: int) -> Mapping[str,
     found = {each: _lines(edges, layout.batch_chunk(name, of=each)) for each in (PREDICTIONS, ERRORS)}
     numbers = {each: [int(number) for number in NUMBER.findall(lines)] for each, lines in found.items()}
     every = sorted([*numbers[PREDICTIONS], *numbers[ERRORS]])
-    is_whole = every == list(range(1, records + 1)) and all(
+    no_other = all(
         lines.count(b"\n") == len(numbers[each]) and lines[-1:] in (b"", b"\n") for each, lines in found.items()
     )
-    if not is_whole or len(numbers[ERRORS]) != refused:
+    if not no_other or every != list(range(1, records + 1)) or len(numbers[ERRORS]) != refused:
         key = layout.batch(name, "ended")
         raise RegistryIncomplete(
             f"the results below {key.rpartition('/')[0]}/ are damaged: {len(numbers[PREDICTIONS]):,} predictions and"

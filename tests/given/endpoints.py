@@ -6,15 +6,14 @@ import io
 import json
 import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.given import http_servers
 from tests.given.inference import asked, service
 from workflows.inference.application import Application
 
@@ -70,32 +69,14 @@ class SageMaker:
 def sagemaker() -> Iterator[SageMaker]:
     here = SageMaker()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1  # head and body in one packet: a client that keeps its connection waits 40 ms otherwise
-
+    class Handler(http_servers.Handler):
         def do_POST(self) -> None:
-            sent = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            status, kind, body = here.answer(self.path, headers, sent)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("x-amzn-ErrorType", kind)
-            self.end_headers()
-            self.wfile.write(body)
+            status, kind, body = here.answer(self.path, headers, self.body())
+            self.reply(status, body, {"x-amzn-ErrorType": kind})
 
-        def log_message(self, *_: Any, **__: Any) -> None:
-            """Quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        here.address = f"http://127.0.0.1:{server.server_port}"
-        try:
-            yield here
-        finally:
-            server.shutdown()
-            thread.join()
+    with http_servers.listening(Handler) as here.address:
+        yield here
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,12 @@ def some_bad() -> bytes:
     return batches.csv(*good[:20], *BAD, *good[20:36], *["a,b"] * batches.CHUNK, *good[36:])
 
 
+def some_bad_file(folder: Path) -> Path:
+    file = folder / "rows.csv"
+    file.write_bytes(some_bad())
+    return file
+
+
 def score(body: bytes) -> bytes:
     """What the server answers for the lines of a chunk."""
     answer = asked(APPLICATION, headers=HEADERS, parts=[body])

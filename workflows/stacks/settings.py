@@ -84,21 +84,29 @@ def _refusals(stage: str, entry: Mapping[str, Any], config: Mapping[str, Any]) -
                 f"{key} in {CONFIG} is {quoted(str(given))}: expected {json.dumps(wanted)}, on which all names"
                 " and policies rest"
             )
-    for key, kind in KINDS.items():
-        given = entry.get(key, {})
-        wrong = [name for name, each in given.items() if not isinstance(each, kind)] if _is_object(given) else ["it"]
-        if wrong:
-            of_it = f"{quoted(wrong[0])} in {key}" if _is_object(given) else key
-            value = given[wrong[0]] if _is_object(given) else given
-            yield (
-                f"{of_it} of stage {stage} in {CONFIG} is {quoted(json.dumps(value))}: expected a JSON object whose"
-                f" values are {NAMED[kind]}"
-            )
-            return
+    if misfits := [*_misfits(f"stage {stage}", entry)]:
+        yield from misfits
+        return
+    for name, given in entry.get("lambda_functions", {}).items():
+        yield from _misfits(name, given)
     given_to = {f"stage {stage}": entry, "all stages": config, **entry.get("lambda_functions", {})}
     for owner, given in given_to.items():
         for key in (each for each in UNSEEN if each in given):
             yield f"{key} of {owner} in {CONFIG} would change what no plan shows: {UNSEEN[key]}"
+
+
+def _misfits(owner: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Values of an object that are of another type than Chalice takes."""
+    for key, kind in KINDS.items():
+        values = given.get(key, {})
+        wrong = {key: values}
+        if isinstance(values, dict):
+            wrong = {f"{quoted(name)} in {key}": each for name, each in values.items() if not isinstance(each, kind)}
+        for name, each in [*wrong.items()][:1]:
+            yield (
+                f"{name} of {owner} in {CONFIG} is {quoted(json.dumps(each))}: expected a JSON object whose values"
+                f" are {NAMED[kind]}"
+            )
 
 
 def known_variables() -> frozenset[str]:
@@ -108,18 +116,16 @@ def known_variables() -> frozenset[str]:
 
 def setting_problems(stage: str, entry: Mapping[str, Any]) -> Iterator[str]:
     """All that is wrong with the stage's entry, each with what was expected."""
-    yield from _wrong_options(entry, seconds=ANSWERING)
-    for name, given in entry.get("lambda_functions", {}).items():
-        of_all = {**entry, **given} if {*given} & {*NETWORK} else given
+    of_all = [*_wrong_options(entry, seconds=ANSWERING)]
+    yield from of_all
+    for name, own in entry.get("lambda_functions", {}).items():
+        variables = {**entry.get("environment_variables", {}), **own.get("environment_variables", {})}
         seconds = NUMBERS["lambda_timeout"] if name in SCHEDULED else ANSWERING
-        yield from (f"{name}: {each}" for each in _wrong_options(of_all, seconds=seconds))
+        found = _wrong_options({**entry, **own, "environment_variables": variables}, seconds=seconds)
+        yield from (f"{name}: {each}" for each in found if each not in of_all)
     if (given := entry.get("api_gateway_stage", stage)) != stage:
         yield f"api_gateway_stage is {given!r}: expected {stage!r}, or the address of the API is another stage's"
     yield from _wrong_variables(stage, entry.get("environment_variables", {}))
-
-
-def _is_object(found: object) -> bool:
-    return isinstance(found, dict)
 
 
 def _wrong_options(given: Mapping[str, Any], *, seconds: range) -> Iterator[str]:
@@ -134,13 +140,8 @@ def _wrong_options(given: Mapping[str, Any], *, seconds: range) -> Iterator[str]
         yield f"{' and '.join(NETWORK)} go together: expected both, or none"
     if (kind := given.get("api_gateway_endpoint_type", "REGIONAL")) not in ("REGIONAL", "EDGE"):
         yield f"api_gateway_endpoint_type is {quoted(repr(kind))}: expected REGIONAL or EDGE"
-    yield from _unfit_variables(given.get("environment_variables", {}))
-
-
-def _unfit_variables(variables: Any) -> Iterator[str]:
-    if not _is_object(variables) or not all(isinstance(each, str) for each in variables.values()):
-        yield "environment_variables is no JSON object whose values are strings"
-    elif (size := sum(len(name.encode()) + len(each.encode()) for name, each in variables.items())) > VARIABLES_BYTES:
+    sizes = (len(name.encode()) + len(each.encode()) for name, each in given.get("environment_variables", {}).items())
+    if (size := sum(sizes)) > VARIABLES_BYTES:
         yield f"environment_variables have {size:,} bytes: expected at most {VARIABLES_BYTES:,}, as Lambda takes"
 
 

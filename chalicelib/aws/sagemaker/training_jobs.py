@@ -8,14 +8,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code, transient
+from chalicelib.aws.sagemaker.ending_jobs import NO_LONGER, stop
 from chalicelib.edges.training_jobs import TrialJob
 from chalicelib.errors import ExecutionsUnavailable
-
-NO_LONGER = {"ValidationException", "ResourceNotFound"}
-"""SageMaker answers so for a name that it does not know, and to who stops a job that has ended.
-Source: botocore's model of DescribeTrainingJob and StopTrainingJob, which has the second one alone; of
-DescribeHyperParameterTuningJob and StopHyperParameterTuningJob too."""
-WORKING = "InProgress"
 
 
 class SageMakerJobs:
@@ -28,25 +23,15 @@ class SageMakerJobs:
     def stop(self, name: str, *, is_search: bool = False) -> bool:
         client = self._connect()
         if is_search:
-            look, end, kind = (
+            return stop(
                 client.describe_hyper_parameter_tuning_job,
                 client.stop_hyper_parameter_tuning_job,
-                "HyperParameterTuningJob",
+                kind="HyperParameterTuningJob",
+                name=name,
+                called="search",
             )
-        else:
-            look, end, kind = client.describe_training_job, client.stop_training_job, "TrainingJob"
-        try:
-            with transient(
-                ExecutionsUnavailable, doing=f"stopping {'search' if is_search else 'training job'} {name}"
-            ):
-                if look(**{f"{kind}Name": name})[f"{kind}Status"] != WORKING:
-                    return False
-                end(**{f"{kind}Name": name})
-        except ClientError as exc:
-            if code(exc) in NO_LONGER:
-                return False
-            raise
-        return True
+        look, end = client.describe_training_job, client.stop_training_job
+        return stop(look, end, kind="TrainingJob", name=name, called="training job")
 
     def trials(self, search: str) -> Sequence[TrialJob]:
         asked = {"HyperParameterTuningJobName": search, "SortBy": "CreationTime", "SortOrder": "Ascending"}

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code, transient
+from chalicelib.aws.sagemaker.ending_jobs import NO_LONGER, stop
 from chalicelib.edges.hosting.transform_jobs import (
     IN_PROGRESS,
     STOPPING,
@@ -24,9 +25,6 @@ PAYLOAD_MB = 6
 """As much as the server takes, and more than a chunk has."""
 ANSWER_SECONDS, TRIES_MORE = 600, 3
 """Of a request, and how often it is sent again. Source: botocore's model of ModelClientConfig."""
-NO_LONGER = ("ValidationException", "ResourceNotFound")
-"""SageMaker answers so for a name that it does not know, and to who stops a job that has ended.
-Source: botocore's model of DescribeTransformJob and StopTransformJob, which has the second one alone."""
 TAKEN = "ResourceInUse"
 
 
@@ -69,17 +67,8 @@ class SageMakerTransforms:
         )
 
     def stop(self, name: str) -> bool:
-        job = self.find(name)
-        if job is None or job.status != IN_PROGRESS:
-            return False
-        try:
-            with transient(ExecutionsUnavailable, doing=f"stopping transform job {name}"):
-                self._connect().stop_transform_job(TransformJobName=name)
-        except ClientError as exc:
-            if code(exc) in NO_LONGER:
-                return False
-            raise
-        return True
+        look, end = self._connect().describe_transform_job, self._connect().stop_transform_job
+        return stop(look, end, kind="TransformJob", name=name, called="transform job")
 
     def going(self, prefix: str) -> Sequence[str]:
         pages = self._connect().get_paginator("list_transform_jobs")

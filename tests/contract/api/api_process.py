@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from chalicelib import layout
 from chalicelib.api.access import OPERATE, PREDICT, Token, digest
 from chalicelib.aws.signed.client import AGENT
+from tests.given import http_servers
 
 ROOT = Path(__file__).parents[3]
 
@@ -88,12 +87,9 @@ def standing_in_for_aws(reply: Replying) -> Iterator[str]:
     """Its address. At /signed-calls it tells the calls that were made without boto3 since it was asked last."""
     signed: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"  # S3's client asks before it sends a body whether it may
-        wbufsize = -1  # head and body in one packet: a client that keeps its connection waits 40 ms otherwise
-
+    class Handler(http_servers.EveryMethod):
         def answer(self) -> None:
-            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            sent = self.body()
             if self.path == "/signed-calls":
                 status, said = 200, {"xml": json.dumps(signed)}
                 signed.clear()
@@ -104,34 +100,11 @@ def standing_in_for_aws(reply: Replying) -> Iterator[str]:
                     "lambda:Invoke" if self.path.partition("?")[0].endswith("/invocations") else "s3:GetObject"
                 )
             body = str(said["xml"]).encode() if "xml" in said else json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("ETag", '"1"')
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("x-amzn-ErrorType", str(said.get("__type", "")))
-            self.send_header("X-Amz-Executed-Version", str(said.get("executed", "")))
-            self.end_headers()
-            self.wfile.write(body)
+            kind, executed = (str(said.get(name, "")) for name in ("__type", "executed"))
+            self.reply(status, body, {"ETag": '"1"', "x-amzn-ErrorType": kind, "X-Amz-Executed-Version": executed})
 
-        def do_GET(self) -> None:
-            self.answer()
-
-        def do_POST(self) -> None:
-            self.answer()
-
-        def do_PUT(self) -> None:
-            self.answer()
-
-        def log_message(self, *_: Any, **__: Any) -> None:
-            """Quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with http_servers.listening(Handler) as address:
+        yield address
 
 
 def serving(model: str, asked: str, otherwise: Reply) -> Reply:

@@ -7,7 +7,8 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import botocore.exceptions
@@ -36,27 +37,45 @@ def test_new_function_and_new_code_are_active_at_once(
     assert (updated["State"], updated["LastUpdateStatus"]) == ("Active", "Successful")
 
 
+ANSWERED_LATER = """
+import pathlib, time
+
+def handler(event, context):
+    here = pathlib.Path(event["folder"])
+    (here / f"{{event['call']}}.begun").touch()
+    while not (here / "go").exists():
+        time.sleep(0.02)
+    return {}
+"""
+
+
 def test_call_that_goes_on_while_its_function_gets_other_code_or_settings_is_answered_by_the_old_code(
-    local_aws: LocalAws, clients: Callable[..., Any], create_function: Create, package: Callable[[str], bytes]
+    local_aws: LocalAws,
+    clients: Callable[..., Any],
+    create_function: Create,
+    package: Callable[[str], bytes],
+    tmp_path: Path,
 ) -> None:
     functions = clients(local_aws, "lambda")
-    slow = "import time\ndef handler(event, context):\n    time.sleep(event)\n    return {}"
-    create_function(local_aws, "changed-amid", slow.format(1))
-
-    def asked() -> Any:
-        return json.loads(functions.invoke(FunctionName="changed-amid", Payload=b"2")["Payload"].read())
+    create_function(local_aws, "changed-amid", ANSWERED_LATER.format(1))
 
     with ThreadPoolExecutor() as pool:
-        going = [pool.submit(asked), pool.submit(asked)]
-        time.sleep(1)
-        functions.update_function_code(FunctionName="changed-amid", ZipFile=package(slow.format(2)))
-        going.append(pool.submit(asked))
-        time.sleep(1)
-        functions.update_function_configuration(
-            FunctionName="changed-amid", Environment={"Variables": {"NEW": "yes"}}
-        )
 
-        assert [each.result() for each in going] == [1, 1, 2]
+        def begun(call: int) -> Future[Any]:
+            """A call that its function has begun to answer."""
+            payload = json.dumps({"folder": f"{tmp_path}", "call": call}).encode()
+            going = pool.submit(functions.invoke, FunctionName="changed-amid", Payload=payload)
+            while not (tmp_path / f"{call}.begun").exists() and not going.done():
+                time.sleep(0.02)
+            return going
+
+        calls = [begun(1), begun(2)]
+        functions.update_function_code(FunctionName="changed-amid", ZipFile=package(ANSWERED_LATER.format(2)))
+        calls.append(begun(3))
+        functions.update_function_configuration(FunctionName="changed-amid", Environment={"Variables": {"A": "b"}})
+        (tmp_path / "go").touch()
+
+        assert [json.loads(each.result()["Payload"].read()) for each in calls] == [1, 1, 2]
 
 
 def test_code_and_version_come_of_one_call(

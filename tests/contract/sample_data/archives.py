@@ -7,9 +7,9 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 
+from tests.given import http_servers
 from workflows.sample_data.kdd99 import Archive
 
 KEPT = [b"0,215,45076,normal.", b"0,54540,8314,back.", b"12,51,8127,phf."]
@@ -63,21 +63,12 @@ def trickling(*, pause_seconds: float) -> Answering:
 
 @contextmanager
 def serving(answering: Answering) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(http_servers.Handler):
+        protocol_version = "HTTP/1.0"  # what ends a body of no length is the end of its connection
+        wbufsize = 0
+
         def do_GET(self) -> None:
             answering(self)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Silence on the terminal."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.block_on_close = False
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/kddcup.data.gz"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with http_servers.listening(Handler) as address:
+        yield f"{address}/kddcup.data.gz"

@@ -5,11 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -17,6 +15,7 @@ import botocore.session
 from botocore.model import OperationModel
 
 from tests.deploy.planning.asked_on import Asked, asked
+from tests.given import http_servers
 
 SERVICES = {"states": "stepfunctions", "monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
 """botocore's names, where requests are signed with another one."""
@@ -53,12 +52,9 @@ def recording(target: str) -> Iterator[Recording]:
     """A recorder in front of the local AWS at `target`, on a free port."""
     host = urlsplit(target).netloc
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1  # head and body in one packet: a client that keeps its connection waits 40 ms otherwise
-
+    class Handler(http_servers.EveryMethod):
         def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self.body()
             made.asked.update(permissions(self.command, self.path, dict(self.headers.items()), body))
             onward = http.client.HTTPConnection(host, timeout=60)
             onward.request(self.command, self.path, body, dict(self.headers.items()))
@@ -74,26 +70,9 @@ def recording(target: str) -> Iterator[Recording]:
             self.wfile.write(content)
             onward.close()
 
-        def __getattr__(self, name: str) -> Any:
-            """`do_GET`, `do_PUT` and all others are answered alike."""
-            if name.startswith("do_"):
-                return self.answer
-            raise AttributeError(name)
-
-        def log_message(self, *_: Any) -> None:
-            """Nothing of it is for the test's output."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    made = Recording(endpoint=f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    made = Recording(endpoint="")
+    with http_servers.listening(Handler) as made.endpoint:
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def permissions(method: str, address: str, headers: Mapping[str, str], body: bytes) -> list[Asked]:

@@ -104,7 +104,14 @@ def test_settings_of_everybody_are_the_stage_s_unless_it_has_its_own(tmp_path: P
         ),
         (
             {"lambda_functions": {"authorize": {"environment_variables": {"A": 1}}}},
-            "authorize: environment_variables is no JSON object whose values are strings",
+            "'A' in environment_variables of authorize in .* is '1': expected a JSON object whose values are strings",
+        ),
+        (
+            {
+                "environment_variables": {"NIGHTSWAP_STAGE": "prod", "FOO": "x" * 4_000},
+                "lambda_functions": {"authorize": {"environment_variables": {"BAR": "x" * 100}}},
+            },
+            "authorize: environment_variables have 4,125 bytes: expected at most 4,096",
         ),
         (
             {"environment_variables": {"NIGHTSWAP_STAGE": "prod", "FOO": "x" * 4_100}},

@@ -39,9 +39,7 @@ def stage() -> FakeStage:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    found = tmp_path / "rows.csv"
-    found.write_bytes(transforms.some_bad())
-    return found
+    return transforms.some_bad_file(tmp_path)
 
 
 def failure(stage: FakeStage, file: Path) -> TransformFailed:
