@@ -32,6 +32,12 @@ BY_THE_TUNER = {
 }
 """A tree, whose depth its rows ask for."""
 
+ON_ENDPOINTS = {
+    "Numeric, Recipe": "Endpoint, Numeric, Recipe, Shift",
+    "    thresholds=[": f"    target=Endpoint(max_instances=2, idle_hours=36),\n{CANARY}    thresholds=[",
+}
+IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/nightswap:1"
+
 
 @pytest.fixture(scope="session", autouse=True)
 def no_real_account() -> Iterator[None]:
@@ -54,4 +60,11 @@ def on_lambda(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.fixture(scope="module")
 def by_the_tuner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with stage_of(tmp_path_factory.mktemp("tuner"), recipe=BY_THE_TUNER) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def on_endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("endpoints")
+    with stage_of(folder, recipe=ON_ENDPOINTS, NIGHTSWAP_ENDPOINT_IMAGE=IMAGE) as stage:
         yield stage

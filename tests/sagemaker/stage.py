@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +25,7 @@ from workflows.local.process import LocalAws
 MODEL = "kdd99-http"
 NAMES = Names(stage="local", account="000000000000", region="us-east-1")
 PYTHON = ROOT / ".venv-sagemaker/bin/python"
-MOVED = ("AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL_SAGEMAKER")
+MOVED = ("AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL_SAGEMAKER", "AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING")
 """By these variables a function's boto3 finds the services that are not the local AWS's."""
 
 DEADLINE_SECONDS, POLL_SECONDS = 280, 0.3
@@ -43,15 +44,17 @@ class Stage:
     def deploy(self) -> None:
         """By `nightswap deploy`; then the machine as it was deployed is created on the second engine."""
         self.command("deploy")
-        self.token = self.command("token", "add", "operator", "--scope", "operate")
+        self.token = self.command("token", "add", "operator", "--scope", "operate", "--scope", "predict")
         self.client("stepfunctions", endpoint=self.engine).create_state_machine(
             name=NAMES.state_machine, definition=self.definition, roleArn=self.machine["roleArn"]
         )
         functions = self.client("lambda")
         for function in functions.list_functions()["Functions"]:
             name, known = function["FunctionName"], function.get("Environment", {}).get("Variables", {})
-            if name.startswith(f"{APP}-{NAMES.stage}") and f"-{NAMES.stage}-serve-" not in name:
-                moved = dict.fromkeys(MOVED, self.engine)
+            if name.startswith(f"{APP}-{NAMES.stage}"):
+                # a serving function asks nothing but its endpoint, and finds it as it finds AWS
+                serves = f"-{NAMES.stage}-serve-" in name
+                moved = {"AWS_ENDPOINT_URL": self.engine} if serves else dict.fromkeys(MOVED, self.engine)
                 functions.update_function_configuration(FunctionName=name, Environment={"Variables": known | moved})
 
     @property
@@ -144,9 +147,16 @@ class Stage:
         return found
 
     def order(self, **order: Any) -> None:
-        """How the next job of SageMaker goes: the fields of `adapter.orders.Order`."""
-        body = json.dumps(order).encode()
-        with urllib.request.urlopen(urllib.request.Request(f"{self.engine}/orders", data=body), timeout=10):
+        """How the next job or endpoint of SageMaker goes: the fields of `adapter.orders.Order`."""
+        self._tell("orders", order)
+
+    def kill(self, endpoint: str) -> None:
+        """The container of this endpoint ends."""
+        self._tell("kills", endpoint)
+
+    def _tell(self, path: str, what: Any) -> None:
+        body = json.dumps(what).encode()
+        with urllib.request.urlopen(urllib.request.Request(f"{self.engine}/{path}", data=body), timeout=10):
             pass
 
 
@@ -160,6 +170,7 @@ def is_deployed_from(committed: str, deployed: str) -> bool:
 def second_engine(aws: LocalAws, *, work: Path) -> Iterator[str]:
     """Its address, while it runs. It ends with this process, whatever happens."""
     command = [PYTHON, "-m", "tests.sagemaker.adapter.server", "--aws", aws.endpoint, "--work", work]
+    command += ["--python", sys.executable]
     environment = clean({"PATH": "/usr/bin:/bin", "HOME": str(work)}, endpoint=aws.endpoint)
     with (work / "engine.log").open("wb") as log:
         process = subprocess.Popen(
@@ -182,8 +193,8 @@ def second_engine(aws: LocalAws, *, work: Path) -> Iterator[str]:
 
 
 @contextmanager
-def stage_of(folder: Path, *, recipe: dict[str, str]) -> Iterator[Stage]:
-    """A deployed stage whose recipe has these pieces of text replaced."""
+def stage_of(folder: Path, *, recipe: Mapping[str, str], **settings: str) -> Iterator[Stage]:
+    """A deployed stage whose recipe has these pieces of text replaced, with these settings."""
     clone_folder, work = folder / "clone", folder / "work"
     clone_folder.mkdir()
     work.mkdir()
@@ -194,6 +205,8 @@ def stage_of(folder: Path, *, recipe: dict[str, str]) -> Iterator[Stage]:
         assert before in text
         text = text.replace(before, after)
     file.write_text(text)
+    for name, value in settings.items():
+        clone.set(name, value)
     with LocalAws.start(clone_folder, short_port=0) as aws, second_engine(aws, work=work) as engine:
         stage = Stage(clone, aws, engine)
         stage.deploy()

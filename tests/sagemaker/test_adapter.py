@@ -25,6 +25,7 @@ JOB = {
     "name": "nightswap-prod-kdd99-http-b2fb099bd679511b",
     "manifest_uri": "s3://bucket/manifest",
     "output_uri": "s3://bucket/output",
+    "checkpoints_uri": "s3://bucket/output/checkpoints",
     "instance_type": "ml.m5.large",
     "volume_gb": 30,
     "spot": False,

@@ -12,6 +12,8 @@ from workflows.packaging.archive import Package, pack, sources
 FOLDERS = ("chalicelib", "lambdas")
 LOCKS = "workflows/locks/lambda"
 LAYERS = "layers.sha256"
+ROOTS = "chalicelib/aws/signed/roots.pem"
+"""VersionModel puts it into the function of a version that has an endpoint, beside the code that signs requests."""
 RECIPES = "lambdas/recipes/"
 
 
@@ -41,7 +43,7 @@ def _is_recipe(path: str, body: bytes) -> bool:
 
 def _files(root: Path) -> dict[str, bytes]:
     found = {path: body for folder in FOLDERS for path, body in sources(root, folder).items()}
-    return {**found, LAYERS: _lock_checksums(root)}
+    return {**found, ROOTS: (root / ROOTS).read_bytes(), LAYERS: _lock_checksums(root)}
 
 
 def _lock_checksums(root: Path) -> bytes:

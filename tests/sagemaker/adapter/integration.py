@@ -35,6 +35,8 @@ from moto.stepfunctions.parser.asl.utils import boto_client
 
 Json = dict[str, Any]
 NAME = "sagemaker"
+OWN = {NAME: NAME, "applicationautoscaling": "application-autoscaling"}
+"""The services that the local AWS has not: boto3's names, by those of Step Functions."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,12 @@ ENDED_WELL, ENDED = "Completed", ("Completed", "Failed", "Stopped")
 
 
 def connect(*, aws: str, own: str) -> Callable[..., Any]:
-    """How the engine reaches services: SageMaker at `own`, all others at `aws`."""
+    """How the engine reaches services: OWN at `own`, all others at `aws`."""
 
     def client(region: str, service: str, state_credentials: Any = None) -> Any:
         return boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=own if service == NAME else aws,
+            OWN.get(service, service),  # type: ignore[call-overload]
+            endpoint_url=own if service in OWN else aws,
             region_name=region,
             aws_access_key_id="test",
             aws_secret_access_key="test",

@@ -1,4 +1,4 @@
-"""What a test orders to go wrong with the next job: SageMaker has bad days, and a test says when."""
+"""What a test orders to go wrong with the next job or endpoint: SageMaker has bad days, and a test says when."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Order:
-    """How the next job goes; by itself it goes well. Each name is a key of the JSON that a test sends."""
+    """How the next job or endpoint goes; by itself it goes well. Each name is a key of the JSON that a test sends."""
 
     refused: str = ""
     """The code of the error that is answered in the place of a start, such as ThrottlingException."""
@@ -19,6 +19,8 @@ class Order:
     answer_lost: bool = False
     """The job is started, and whoever asked for it hears of a failure."""
     has_capacity: bool = True
+    is_healthy: bool = True
+    """Whether the container of an endpoint answers /ping."""
     seconds: float | None = None
     """Stands in the place of the longest time that the request allows."""
     interruptions: int = 0

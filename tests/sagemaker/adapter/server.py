@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -17,7 +18,8 @@ from typing import Any
 
 HOST, ACCOUNT, REGION = "127.0.0.1", "000000000000", "us-east-1"
 TARGET = "SageMaker."
-ORDERS = "/orders"
+ORDERS, KILLS = "/orders", "/kills"
+INVOCATIONS = re.compile(r"/endpoints/([^/]+)/invocations")
 KEYS = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -35,6 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--aws", required=True)
     parser.add_argument("--work", required=True, type=Path)
+    parser.add_argument("--python", required=True, type=Path, help="Runs the contract's server.")
     options = parser.parse_args()
     jobs_environment = KEYS | NO_CONFIGURATION | {"AWS_ENDPOINT_URL": options.aws}
     os.environ |= KEYS | NO_CONFIGURATION | {"MOTO_ACCOUNT_ID": ACCOUNT}
@@ -46,14 +49,17 @@ def main() -> None:
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     from tests.sagemaker.adapter import integration
+    from tests.sagemaker.adapter.hosting import Endpoints
     from tests.sagemaker.adapter.orders import Orders
     from tests.sagemaker.adapter.service import SageMaker
     from tests.sagemaker.adapter.training import TrainingJobs
     from tests.sagemaker.adapter.tuning import TuningJobs
 
     orders = Orders()
+    store = boto3.client("s3", endpoint_url=options.aws)
+    endpoints = Endpoints(store=store, python=options.python, work=options.work, orders=orders)
     jobs = TrainingJobs(
-        store=boto3.client("s3", endpoint_url=options.aws),
+        store=store,
         toolkit=Path(sys.executable).parent,
         work=options.work,
         orders=orders,
@@ -61,13 +67,15 @@ def main() -> None:
     )
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     searches = TuningJobs(jobs, orders=orders)
-    app = _either(SageMaker([jobs, searches]), orders, DomainDispatcherApplication(create_backend_app))
+    sagemaker = SageMaker([jobs, searches, endpoints])
+    app = _either(sagemaker, endpoints, orders, DomainDispatcherApplication(create_backend_app))
     server = make_server(HOST, 0, app, threaded=True, request_handler=_quiet(WSGIRequestHandler))
     integration.install(aws=options.aws, own=f"http://{HOST}:{server.port}")
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.port, flush=True)  # noqa: T201 - for whoever started it
     sys.stdin.read()
     jobs.end()
+    endpoints.end()
     os._exit(0)  # moto's threads would keep the process
 
 
@@ -80,8 +88,9 @@ Start = Callable[[str, list[tuple[str, str]]], Any]
 App = Callable[[dict[str, Any], Start], Iterable[bytes]]
 
 
-def _either(sagemaker: Any, orders: Any, others: App) -> App:
-    """SageMaker's own requests and the orders of a test are answered here, all others by moto."""
+def _either(sagemaker: Any, endpoints: Any, orders: Any, others: App) -> App:
+    """SageMaker's own requests, questions to its endpoints and the orders of a test are answered here, all others by
+    moto."""
     from tests.sagemaker.adapter.service import Refused
 
     def app(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
@@ -89,6 +98,13 @@ def _either(sagemaker: Any, orders: Any, others: App) -> App:
         if environ["PATH_INFO"] == ORDERS:
             orders.put(_body(environ))
             return _answer(start, "200 OK", {})
+        if environ["PATH_INFO"] == KILLS:
+            endpoints.kill(_body(environ))
+            return _answer(start, "200 OK", {})
+        if asked := INVOCATIONS.fullmatch(environ["PATH_INFO"]):
+            status, code, body = endpoints.invoke(asked[1], _bytes(environ), kind=environ["CONTENT_TYPE"])
+            start(f"{status} Answered", [("Content-Type", "application/json"), ("x-amzn-ErrorType", code)])
+            return [body]
         if not sagemaker.knows(action):
             return others(environ, start)
         try:
@@ -100,7 +116,12 @@ def _either(sagemaker: Any, orders: Any, others: App) -> App:
 
 
 def _body(environ: dict[str, Any]) -> Any:
-    return json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+    return json.loads(_bytes(environ))
+
+
+def _bytes(environ: dict[str, Any]) -> bytes:
+    body: bytes = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+    return body
 
 
 def _answer(start: Start, status: str, body: Any) -> Iterable[bytes]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib import names
+from lambdas.endpoint.package import code_files
 from workflows.packaging.tasks import pipeline_sha256, task_handler, tasks_package
 
 ROOT = Path(__file__).parents[4]
@@ -21,13 +22,27 @@ def test_package_is_the_same_bytes_twice() -> None:
     assert tasks_package(ROOT) == tasks_package(ROOT)
 
 
-def test_package_holds_python_files_of_both_folders_and_the_layers_checksums() -> None:
+def test_package_holds_python_files_of_both_folders_roots_and_the_layers_checksums() -> None:
     with zipfile.ZipFile(io.BytesIO(tasks_package(ROOT).body)) as archive:
         found = archive.namelist()
 
     assert {name.split("/")[0] for name in found} == {"chalicelib", "lambdas", "layers.sha256"}
-    assert all(name.endswith(".py") for name in found if name != "layers.sha256")
+    assert {name for name in found if not name.endswith(".py")} == {
+        "layers.sha256",
+        "chalicelib/aws/signed/roots.pem",
+    }
     assert "lambdas/serve/handler.py" in found
+
+
+def test_package_holds_all_that_goes_into_the_function_of_a_version_with_an_endpoint(tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(tasks_package(ROOT).body)) as archive:
+        archive.extractall(tmp_path)
+    asked = "from lambdas.endpoint.package import code_files; print(*code_files())"
+
+    done = subprocess.run([sys.executable, "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert {*done.stdout.split()} == {*code_files()}
 
 
 def test_other_libraries_in_the_layers_are_another_package(tmp_path: Path) -> None:
