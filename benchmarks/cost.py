@@ -1,6 +1,7 @@
-"""Draws what a month of requests costs here and elsewhere, and an endpoint that scales under a load.
+"""Draws what a month of requests costs here and elsewhere, and endpoints that scale under a load.
 
-Nothing is measured: list prices, and the simulation of `workflows/cost/autoscaling.py`.
+List prices, and the simulation of `workflows/cost/autoscaling.py`: of instances that answer what those of a public
+load test did, and of instances that answer what `make bench-peers` measured of the contract's server.
 
 python -m benchmarks.cost
 """
@@ -33,6 +34,9 @@ GATEWAY, FUNCTION_URL, WHOLE = (
 LEAST, MOST, STEPS = 2, 7, 20
 """Powers of ten of the requests a day, and points for each."""
 COLD_SHARE, COLD_SECONDS = 0.01, 0.3
+RATE = ("nightswap serve", "requests/s at 1,000 connections")
+"""The row of benchmarks/results/peers.json."""
+TIMES = 10
 Months = Mapping[str, list[float]]
 
 
@@ -104,31 +108,48 @@ def draw_bills(folder: Path) -> tuple[Path, Path]:
     return stacked("cost", [panel], title=title, x_label="requests a day", marks=marks, folder=folder, inches=4.4)
 
 
+def measured_capacity(results: Path = FOLDER) -> float:
+    """Requests of a minute that the contract's server answered over 1,000 connections, as it was measured last."""
+    rows = json.loads((results / "peers.json").read_text("utf-8"))["rows"]
+    return 60 * next(float(row["median"]) for row in rows if (row["name"], row["metric"]) == RATE)
+
+
 def draw_scaling(folder: Path) -> tuple[Path, Path]:
     """Instances that serve, over the requests, under each load of the simulation."""
-    panels = [_scaling(load, requests) for load, requests in autoscaling.LOADS.items()]
-    title = "An endpoint that scales: an instance answers 30,000 requests a minute"
-    return stacked("cost-autoscaling", panels, title=title, x_label="minutes", folder=folder, inches=3.0)
+    return _draw_scaling("cost-autoscaling", folder, autoscaling.LOADS, capacity=autoscaling.CAPACITY)
 
 
-def _scaling(load: str, requests: list[float]) -> Panel:
+def draw_measured_scaling(folder: Path) -> tuple[Path, Path]:
+    """Likewise, of instances that answer what the contract's server does, also under a load so many times as high."""
+    load = autoscaling.LOADS[autoscaling.RAMP]
+    loads = {autoscaling.RAMP: load, f"{TIMES} times as many": [TIMES * each for each in load]}
+    return _draw_scaling("cost-autoscaling-measured", folder, loads, capacity=measured_capacity())
+
+
+def _draw_scaling(name: str, folder: Path, loads: Mapping[str, list[float]], *, capacity: float) -> tuple[Path, Path]:
+    panels = [_scaling(load, requests, capacity=capacity) for load, requests in loads.items()]
+    title = f"An endpoint that scales: an instance answers {capacity:,.0f} requests a minute"
+    return stacked(name, panels, title=title, x_label="minutes", folder=folder, inches=3.0)
+
+
+def _scaling(load: str, requests: list[float], *, capacity: float) -> Panel:
     minutes = range(len(requests))
     lines = [Line(name="requests", x=minutes, y=[each / 1_000 for each in requests], dashed=True)]
-    for name, scaling in autoscaling.SCALINGS.items():
-        found = autoscaling.simulate(requests, scaling, capacity=autoscaling.CAPACITY)
+    for name, scaling in autoscaling.scalings(capacity, highest=max(requests)).items():
+        found = autoscaling.simulate(requests, scaling, capacity=capacity)
         lost = sum(each.beyond for each in found) / sum(requests)
         served = [each.serving for each in found]
         lines.append(Line(name=f"{name}: {lost:.0%} lost", x=minutes, y=served, at_right=True, steps=True))
     return Panel(lines=lines, y_label=f"1,000 requests/min\n{load}", right_label="instances")
 
 
-DRAWINGS: tuple[Callable[[Path], tuple[Path, Path]], ...] = (draw_bills, draw_scaling)
+DRAWINGS: tuple[Callable[[Path], tuple[Path, Path]], ...] = (draw_bills, draw_scaling, draw_measured_scaling)
 
 
 @click.command()
 @click.option("--folder", type=click.Path(path_type=Path), default=FOLDER, help="Where the plots go.")
 def main(folder: Path) -> None:
-    """Draw cost.png, cost-autoscaling.png, and both as SVG."""
+    """Draw cost.png, cost-autoscaling.png, cost-autoscaling-measured.png, and all as SVG."""
     for draw in DRAWINGS:
         click.echo("\n".join(map(str, draw(folder))))
 

@@ -26,6 +26,8 @@ class TrainingJob(Value, kw_only=True):
     manifest_uri: str
     """Of the list of objects that the job downloads."""
     output_uri: str
+    checkpoints_uri: str
+    """Where an algorithm that can go on leaves what it goes on with, beside its output."""
     instance_type: str
     volume_gb: int
     spot: bool

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.cost import GATEWAY, WHOLE, break_evens, main, months, requests_a_day
+from benchmarks.cost import GATEWAY, WHOLE, break_evens, main, measured_capacity, months, requests_a_day
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,12 +42,16 @@ def test_plots_are_drawn_and_name_every_line(tmp_path: Path) -> None:
 
     assert done.exit_code == 0, done.output
     assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "cost-autoscaling-measured.png",
+        "cost-autoscaling-measured.svg",
         "cost-autoscaling.png",
         "cost-autoscaling.svg",
         "cost.png",
         "cost.svg",
     ]
     assert "SageMaker endpoint" in (tmp_path / "cost.svg").read_text("utf-8")
+    measured = f"an instance answers {measured_capacity():,.0f} requests a minute"
+    assert measured in (tmp_path / "cost-autoscaling-measured.svg").read_text("utf-8")
     assert "target 15,000: 13% lost" in (tmp_path / "cost-autoscaling.svg").read_text("utf-8")
 
 
@@ -55,3 +59,9 @@ def test_the_page_has_the_break_even_points() -> None:
     page = (ROOT / "docs" / "cost.md").read_text("utf-8")
 
     assert all(f"{count:,.0f}" in page for count in break_evens().values())
+
+
+def test_the_page_has_the_rate_that_was_measured() -> None:
+    page = (ROOT / "docs" / "cost.md").read_text("utf-8")
+
+    assert f"{measured_capacity() / 60:,.0f} requests a second" in page

@@ -45,6 +45,11 @@ COLD_SHARE, COLD_MS = 0.01, 300
 @click.option("--region", default=HOME, show_default=True, help="Whose prices.")
 @click.option("--free-tier", is_flag=True, help="Leave out what each account has free in each month.")
 @click.option("--autoscaling", "scaling", is_flag=True, help="Simulate an endpoint that scales under a load.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    help=f"With --autoscaling: requests a second of one instance.  [default: {autoscaling.CAPACITY // 60}]",
+)
 @click.option("--refresh", is_flag=True, help="Ask AWS's price list first, and write prices.json.")
 @as_json
 @on_stage
@@ -55,6 +60,7 @@ def cost(
     refresh: bool,
     free_tier: bool,
     scaling: bool,
+    rate: float | None,
     as_json: bool,
     report: TextIO | None,
     wake_minutes: float | None,
@@ -64,6 +70,8 @@ def cost(
 
     One model of the stage is trained each night. Nothing is asked of AWS but by --refresh.
     """
+    if rate is not None and not scaling:
+        raise click.UsageError("--rate is of an instance of the simulated endpoint: give --autoscaling too")
     if refresh:
         _refresh(region)
     calls = reports.read(report) if report else None
@@ -80,7 +88,7 @@ def cost(
     if calls:
         found["report"] = {**asdict(calls), "memory": _memory(calls, month, prices(region))}
     if scaling:
-        found["autoscaling"] = _simulated()
+        found["autoscaling"] = _simulated(capacity=autoscaling.CAPACITY if rate is None else 60 * rate)
     if as_json:
         show_json(found)
     else:
@@ -221,15 +229,20 @@ def _show_scaling(simulated: Mapping[str, Any]) -> None:
         say(f"{each['name']}: {lost:.0%} of the requests found no room; {hours:.1f} instance hours")
 
 
-def _simulated() -> list[dict[str, Any]]:
+def _simulated(*, capacity: float) -> list[dict[str, Any]]:
+    ways = autoscaling.scalings(capacity).items()
     return [
-        {"load": load, "requests": requests, "scalings": [_scaled(name, requests) for name in autoscaling.SCALINGS]}
+        {
+            "load": load,
+            "requests": requests,
+            "scalings": [_scaled(name, way, requests, capacity=capacity) for name, way in ways],
+        }
         for load, requests in autoscaling.LOADS.items()
     ]
 
 
-def _scaled(name: str, requests: Sequence[float]) -> dict[str, Any]:
-    minutes = autoscaling.simulate(requests, autoscaling.SCALINGS[name], capacity=autoscaling.CAPACITY)
+def _scaled(name: str, scaling: autoscaling.Scaling, requests: Sequence[float], *, capacity: float) -> dict[str, Any]:
+    minutes = autoscaling.simulate(requests, scaling, capacity=capacity)
     return {
         "name": name,
         "serving": [each.serving for each in minutes],

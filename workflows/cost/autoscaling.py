@@ -95,15 +95,29 @@ def _least(scaling: Scaling, minute: int) -> int:
 
 
 QUIET = [1_000.0] * 10
+HIGHEST = 72_000
+"""1,200 a second, which 1,000 users of a public load test reached."""
+RAMP, SPIKE = "a ramp of 10 minutes, held for 10", "a spike of 3 minutes"
 LOADS = {
-    "a ramp of 10 minutes, held for 10": [*QUIET, *ramp(most=72_000, up=10, held=10), *QUIET],
-    "a spike of 3 minutes": [*QUIET, *ramp(most=72_000, up=1, held=2), *QUIET],
+    RAMP: [*QUIET, *ramp(most=HIGHEST, up=10, held=10), *QUIET],
+    SPIKE: [*QUIET, *ramp(most=HIGHEST, up=1, held=2), *QUIET],
 }
-"""Requests of each minute. 72,000 are 1,200 a second, which 1,000 users of a public load test reached."""
-SCALINGS = {
-    "target 30,000": Scaling(target=30_000),
-    "target 15,000": Scaling(target=15_000),
-    "3 from minute 0": Scaling(target=30_000, scheduled=(0, 3)),
-}
+"""Requests of each minute."""
 CAPACITY = 30_000
 """Requests of a minute that an instance of that test answered."""
+SAFETY = 0.5
+"""Of what an instance answers, that a policy aims at: target = requests a second x 60 x safety.
+Source: https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-loadtest.html"""
+
+
+def scalings(capacity: float, *, highest: float = HIGHEST) -> dict[str, Scaling]:
+    """By name, policies for an instance that answers `capacity` requests a minute: they aim at all of it, at half of
+    it, and at all of it with the instances of the `highest` load ordered before, as many as there may be.
+
+    >>> [*scalings(30_000)]
+    ['target 30,000', 'target 15,000', '3 from minute 0']
+    """
+    enough = min(Scaling.most, math.ceil(highest / capacity))
+    return {f"target {each:,.0f}": Scaling(target=each) for each in (capacity, SAFETY * capacity)} | {
+        f"{enough} from minute 0": Scaling(target=capacity, scheduled=(0, enough))
+    }

@@ -13,7 +13,7 @@ from typing import Any
 from stepfunctions.steps import Catch, Retry, TrainingStep, TuningStep
 from stepfunctions.steps.states import State
 
-from chalicelib.contracts.decisions import TRAIN_ON_SAGEMAKER, TUNE_ON_SAGEMAKER
+from chalicelib.contracts.decisions import TRAIN_ON_SAGEMAKER, TRAIN_XGBOOST, TUNE_ON_SAGEMAKER
 from chalicelib.contracts.training import OBJECTIVE, OBJECTIVE_LINE
 from workflows.definitions.functions import BUILT_INS, STAGE, TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE
 from workflows.definitions.states import retry
@@ -26,6 +26,9 @@ CHANNEL = "bucket"
 ROWS = "train"
 """The same of one of SageMaker's own algorithms."""
 MANIFEST = {"S3DataType": "ManifestFile", "S3Uri.$": f"{JOB}.manifest_uri"}
+WITH_CHECKPOINTS = (TRAIN_XGBOOST,)
+"""The states whose algorithm leaves its trees as it makes them, beside what the job of this run leaves at the end,
+and goes on with those that it finds. Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html"""
 OF_THE_SCRIPT = {
     "sagemaker_program": f'"{ENTRY_POINT}"',
     "sagemaker_submit_directory": f'"{TRAINING_SOURCE}"',
@@ -135,6 +138,8 @@ def _built_in(state: str, *, image: str, caught_by: State) -> TrainingStep:
         "ResourceConfig": {**shared["ResourceConfig"], "InstanceCount.$": f"{JOB}.instances"},
     }
     del step.fields["parameters"]["ResourceConfig"]["InstanceCount"]
+    if state in WITH_CHECKPOINTS:
+        step.fields["parameters"]["CheckpointConfig"] = {"S3Uri.$": f"{JOB}.checkpoints_uri"}
     return step
 
 

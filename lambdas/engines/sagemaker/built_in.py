@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from chalicelib import layout
 from chalicelib.contracts.decisions import TRAIN_LINEAR_LEARNER, TRAIN_XGBOOST
+from chalicelib.contracts.instances import SPOT_WAIT_SECONDS
 from chalicelib.contracts.training import TrainingJob, TrainTask
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import anything
@@ -75,7 +76,15 @@ def describe(
     hyperparameters = built_in.told(
         classes=len(recipe.class_names), width=encoding.width, rows_of_an_instance=rows // where.instances
     )
-    return job.described(edges, task, where, stage=stage, manifest_key=manifest, hyperparameters=hyperparameters)
+    return job.described(
+        edges,
+        task,
+        where,
+        stage=stage,
+        manifest_key=manifest,
+        hyperparameters=hyperparameters,
+        most_wait_seconds=None if built_in.has_checkpoints else SPOT_WAIT_SECONDS,
+    )
 
 
 def collect(edges: Edges, task: TrainTask, recipe: Recipe, built_in: BuiltIn, *, stage: str) -> Fitted:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.contracts.instances import SPOT_WAIT_SECONDS, dollars
+from chalicelib.contracts.instances import dollars
 from chalicelib.contracts.payload import to_event
 from chalicelib.contracts.training import TrainingJob, TrainTask
 from chalicelib.documents import documents
@@ -69,17 +69,20 @@ def described(
     stage: str,
     manifest_key: str,
     hyperparameters: Mapping[str, str] | None = None,
+    most_wait_seconds: int | None = None,
 ) -> TrainingJob:
-    """The job that reads what the manifest names; `hyperparameters` are of one of SageMaker's own algorithms."""
+    """The job that reads what the manifest names; `hyperparameters` are of one of SageMaker's own algorithms, and
+    `most_wait_seconds` bounds its wait for spare capacity, its own time included."""
     bucket = edges.store.bucket
     stop = {"MaxRuntimeInSeconds": engine.max_runtime_seconds}
     if engine.spot:
         wait = 2 * engine.max_runtime_seconds
-        stop["MaxWaitTimeInSeconds"] = min(wait, SPOT_WAIT_SECONDS) if hyperparameters else wait
+        stop["MaxWaitTimeInSeconds"] = wait if most_wait_seconds is None else min(wait, most_wait_seconds)
     return TrainingJob(
         name=name(stage, run=task.run, model=task.model),
         manifest_uri=str(Place(bucket, manifest_key)),
         output_uri=str(Place(bucket, _output(task.run))),
+        checkpoints_uri=str(Place(bucket, f"{_output(task.run)}/checkpoints")),
         instance_type=engine.instance_type,
         volume_gb=engine.volume_gb,
         spot=engine.spot,

@@ -31,6 +31,9 @@ class BuiltIn:
     takes: ClassVar[Mapping[str, Range]]
     is_scaled: ClassVar[bool]
     """Whether numbers are scaled before it gets them."""
+    has_checkpoints: ClassVar[bool] = False
+    """Whether it goes on where it was, when spare capacity was taken back and given again.
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html"""
     usual: ClassVar[Mapping[str, str]] = {}
     """What it is told where the recipe says nothing."""
     spelled: ClassVar[Mapping[str, str]] = {}
@@ -131,6 +134,7 @@ class XGBoost(BuiltIn):
     file = "xgboost-model"
     takes = hyperparameters.XGBOOST
     is_scaled = False
+    has_checkpoints = True
     usual = MappingProxyType({"num_round": "100"})
     spelled = MappingProxyType({"reg_alpha": "alpha", "reg_lambda": "lambda"})
 

@@ -49,6 +49,13 @@ def test_rows_are_text_that_the_instances_share(name: str) -> None:
     assert asked["HyperParameters.$"] == "$.preprocess.job.hyperparameters"
 
 
+def test_algorithm_that_can_go_on_leaves_checkpoints_where_the_job_of_the_run_may_write() -> None:
+    states = json.loads(golden(BUILT_INS))["States"]
+
+    assert states["TrainXGBoost"]["Parameters"]["CheckpointConfig"] == {"S3Uri.$": "$.preprocess.job.checkpoints_uri"}
+    assert "CheckpointConfig" not in states["TrainLinearLearner"]["Parameters"]
+
+
 @pytest.mark.parametrize("mistake", MISTAKES_IN_BUILT_INS, ids=lambda mistake: mistake.name)
 def test_mistake_in_the_job_is_found(mistake: Mistake) -> None:
     assert problems(mistake.text())

@@ -39,6 +39,7 @@ EXAMPLES: Mapping[type, Mapping[str, Any]] = {
         "name": "nightswap-prod-0123456789abcdef0",
         "manifest_uri": "s3://nightswap-prod-123456789012-us-east-1/work/a-run/sides/manifest.json",
         "output_uri": "s3://nightswap-prod-123456789012-us-east-1/work/a-run/sides/training",
+        "checkpoints_uri": "s3://nightswap-prod-123456789012-us-east-1/work/a-run/sides/training/checkpoints",
         "instance_type": "ml.m5.large",
         "volume_gb": 30,
         "spot": True,

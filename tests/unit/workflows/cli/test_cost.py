@@ -84,6 +84,8 @@ def test_free_tier_keeping_warm_and_autoscaling_are_shown_when_asked() -> None:
     [
         (["--region", "mars-1"], "the prices of region 'mars-1' are not known here"),
         (["--cold-share", "2"], "is not in the range 0<=x<=1"),
+        (["--rate", "500"], "--rate is of an instance of the simulated endpoint: give --autoscaling too"),
+        (["--rate", "0", "--autoscaling"], "is not in the range x>0"),
         (["--memory", "64"], "is not in the range 128<=x<=10240"),
     ],
 )
@@ -92,6 +94,14 @@ def test_wrong_wish_is_refused_in_words(arguments: list[str], said: str) -> None
 
     assert done.exit_code != 0
     assert said in (done.output or "") + str(done.exception)
+
+
+def test_simulated_endpoint_has_instances_of_the_rate_that_is_given() -> None:
+    shown = cost("--autoscaling", "--rate", "1000").output
+
+    assert "target 60,000: " in shown
+    assert "target 30,000: " in shown
+    assert "2 from minute 0: 0% of the requests found no room" in shown
 
 
 def test_day_without_requests_costs_what_stands() -> None:

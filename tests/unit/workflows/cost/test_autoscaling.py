@@ -10,13 +10,14 @@ from workflows.cost.autoscaling import (
     CAPACITY,
     LOADS,
     OVER,
-    SCALINGS,
     Scaling,
     instance_hours,
     ramp,
+    scalings,
     simulate,
 )
 
+SCALINGS = scalings(CAPACITY)
 loads = st.lists(st.floats(0, 1e6), min_size=1, max_size=120)
 
 
@@ -76,6 +77,16 @@ def test_lower_target_loses_fewer_requests_and_pays_for_more_hours() -> None:
 
     assert sum(each.beyond for each in low) < sum(each.beyond for each in high)
     assert instance_hours(low) > instance_hours(high)
+
+
+@given(st.floats(1_000, 1e6))
+def test_instances_ordered_before_lose_no_request_unless_there_may_be_no_more_of_them(capacity: float) -> None:
+    _, half, known = scalings(capacity).values()
+
+    assert half.target == capacity / 2
+    for load in LOADS.values():
+        for each in simulate(load, known, capacity=capacity):
+            assert each.beyond == 0 or each.serving == known.most
 
 
 def test_hours_of_a_quiet_endpoint_are_those_of_its_instance() -> None:

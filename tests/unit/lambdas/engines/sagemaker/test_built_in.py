@@ -21,7 +21,7 @@ from lambdas.model.evaluation.evaluation import evaluate as judged
 from lambdas.model.evaluation.tally.holdout import Holdout
 from lambdas.model.formats.all_formats import format_of
 from lambdas.model.formats.encoded import Encoding
-from lambdas.model.recipe import Categorical, LinearLearner, Numeric, Recipe, SageMaker
+from lambdas.model.recipe import Categorical, LinearLearner, Numeric, Recipe, SageMaker, XGBoost
 from lambdas.parts import Parts
 from tests.fakes.edges import FakeOutside
 from tests.given import built_ins, sagemaker_models
@@ -84,6 +84,15 @@ def test_spare_capacity_is_waited_for_no_longer_than_the_algorithm_may(
 
     assert ready.job is not None
     assert ready.job.stop == {"MaxRuntimeInSeconds": seconds, "MaxWaitTimeInSeconds": wait}
+
+
+def test_algorithm_with_checkpoints_waits_for_spare_capacity_as_long_as_any_other_job(night: FakeOutside) -> None:
+    engine = SageMaker(spot=True, max_runtime_seconds=7200)
+
+    ready = described(night, lambda model: replace(by_linear_learner(model), estimator=XGBoost(), engine=engine))
+
+    assert ready.job is not None
+    assert ready.job.stop == {"MaxRuntimeInSeconds": 7200, "MaxWaitTimeInSeconds": 14_400}
 
 
 def test_rows_are_scaled_labelled_and_in_a_drawn_order(night: FakeOutside) -> None:
