@@ -16,7 +16,7 @@ from typing import Any
 
 from chalicelib import layout
 from chalicelib.contracts.training import Trained, TrainTask
-from chalicelib.edges import Edges, serving_layers
+from chalicelib.edges import Edges, serving_layers, serving_room
 from chalicelib.layout import Place
 from chalicelib.log import log
 from chalicelib.registry import run_documents
@@ -80,6 +80,8 @@ def run(
             fitted = imports.fitted(brought, train.imported, recipe=recipe)
         took = round(time.monotonic() - begun, 3)
         exported = made.code().export(fitted)
+        if recipe.endpoint:
+            serving_room.check_endpoint(len(exported.content), model=task.model)
         facts = {**fitted.facts, **exported.facts, "fit_seconds": took}
         facts["warnings"] = [*fitted.facts["warnings"], *exported.warnings]
         artifact = Artifact(

@@ -18,7 +18,7 @@ def named(layers: Collection[str]) -> str:
     return ",".join(layers)
 
 
-OF_ITS_RECIPE = "run nightswap deploy, which gives a function the layers of its recipe's format"
+OF_ITS_RECIPE = "run nightswap deploy, which gives a function without an endpoint the layers of its recipe's format"
 OF_AN_IMPORT = (
     'write format="onnx" into its recipe, if its estimator can be a graph, and run nightswap deploy, which gives a'
     " function the layers of its recipe's format"

@@ -1,4 +1,5 @@
-"""Tells what a serving function needs to open an artifact that it reads from the bucket, and refuses one with less.
+"""Tells what a serving function needs to open an artifact that it reads from the bucket, and refuses one with less;
+and an artifact that no endpoint takes.
 
 All of it is estimated, and called so. A graph of 240 MB took 0.98 GB of memory while it was opened, and 1.9 s of a
 whole core with its checksum (onnxruntime 1.32 on x86_64). A Lambda function took 3.07 s to read an object of 165 MB
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.errors import ServingTooSmall
+from chalicelib.errors import EstimatorUnsupported, ServingTooSmall
 from chalicelib.limits import PACKAGED_BYTES
 
 MB = 1_000_000
@@ -96,3 +97,16 @@ def check(size_bytes: int, *, configuration: Mapping[str, Any], model: str) -> N
         memory_mb=needed_mb,
         seconds=round(needed_seconds, 1),
     )
+
+
+def check_endpoint(size_bytes: int, *, model: str, most: int = PACKAGED_BYTES) -> None:
+    """Raises EstimatorUnsupported for an artifact that the data of an endpoint's model cannot hold: the container
+    reads nothing but what SageMaker unpacks for it."""
+    if size_bytes > most:
+        raise EstimatorUnsupported(
+            f"the artifact of {model} has {size_bytes / MB:.0f} MB, and one behind an endpoint has {most / MB:.0f} at"
+            " most: train on fewer rows (window of the recipe), take an estimator that keeps none, or leave target"
+            " out of the recipe",
+            model=model,
+            size_bytes=size_bytes,
+        )

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from chalicelib import layout
 from chalicelib.contracts.rollout import ModelVersioned, VersionModelTask
 from chalicelib.documents import documents
-from chalicelib.edges import Edges
+from chalicelib.edges import Edges, serving_room
 from chalicelib.errors import ArtifactInvalid
 from chalicelib.evidence import evidence
 from chalicelib.layout import Place
@@ -69,11 +69,13 @@ def version(
     """Number and publish what was judged; a larger artifact than `packaged_bytes` does not go into the package.
     With `hosting` the function asks an endpoint. Repeating it is harmless.
 
-    Raises ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, ServingTooSmall, and the
-    TransientErrors of the edges.
+    Raises ArtifactInvalid, EstimatorUnsupported for one that is too large for an endpoint, RegistryIncomplete,
+    ServingChanged, LayersMissing, ServingTooSmall, and the TransientErrors of the edges.
     """
     if hashlib.sha256(artifact).hexdigest() != task.artifact_sha256:
         raise ArtifactInvalid(f"{task.artifact_uri} is not the artifact that was judged: its SHA-256 differs")
+    if hosting is not None:
+        serving_room.check_endpoint(len(artifact), model=task.model, most=packaged_bytes)
     number = registry.claim(edges, model=task.model, run=task.run)
     if registry.find_manifest(edges, model=task.model, model_version=number) is None:
         kept = Parts(artifact=artifact, report=report, replay=replay)
@@ -128,7 +130,7 @@ def _publish(
         model=task.model,
         package=package,
         serving_sha256=task.serving_sha256,
-        layers=made.layers if made else (),
+        layers=made.layers if made and hosting is None else (),
         stored_bytes=stored.bytes if stored else 0,
     )
     told: dict[str, Any] = {"stored": stored} if stored else {}

@@ -202,5 +202,5 @@ class Manifest(Document):
 
     @property
     def layers(self) -> Sequence[str]:
-        """That the serving function needs."""
-        return self.artifact.layers if self.artifact else ()
+        """That the serving function needs; none where it asks an endpoint, whose image has the library."""
+        return self.artifact.layers if self.artifact and self.endpoint is None else ()

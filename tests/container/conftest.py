@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +91,14 @@ class Registry:
 
     outside: FakeOutside
 
-    def lay_out(self, folder: Path, *, model_version: int = VERSION, libraries: Libraries = LIBRARIES) -> None:
+    def lay_out(
+        self,
+        folder: Path,
+        *,
+        model_version: int = VERSION,
+        libraries: Libraries = LIBRARIES,
+        formats: Collection[str] = (),
+    ) -> None:
         assemble(
             self.outside.edges,
             model=MODEL,
@@ -99,6 +106,7 @@ class Registry:
             root=ROOT,
             folder=folder,
             libraries=libraries,
+            formats=formats,
         )
 
 

@@ -20,7 +20,7 @@ from lambdas.serve.handler import open_package
 from tests.container.conftest import MODEL, VERSION, registry_with
 from tests.fakes.stage import FakeStage
 from workflows.container.assemble import SERVER, built_for, main
-from workflows.packaging.archive import pack
+from workflows.packaging.archive import Package, pack
 
 ARTIFACT = layout.version(MODEL, VERSION, "model.json")
 
@@ -146,6 +146,32 @@ def test_library_of_a_format_that_needs_one_lies_beside_the_code(package: bytes,
     assert (image / "onnxruntime/capi/libonnxruntime.so.1").read_bytes() == b"a library"
     assert not (image / "nightswap").exists()
     assert not (image / "python").exists()
+
+
+@pytest.mark.parametrize("kind", ["scorecard", "onnx"])
+def test_library_of_a_format_that_is_asked_for_lies_there_whatever_the_version_s_own(
+    package: bytes, tmp_path: Path, kind: str
+) -> None:
+    """So there is an image for the first version of a format."""
+    asked: list[str] = []
+
+    def library(name: str) -> Package:
+        asked.append(name)
+        return pack({f"python/{name}/capi/lib{name}.so.1": b"a library"})
+
+    registry_with(package, kind=kind).lay_out(tmp_path / "build", libraries=library, formats=["onnx", "scorecard"])
+
+    assert asked == ["onnxruntime"]
+    assert (tmp_path / "build/image/onnxruntime/capi/libonnxruntime.so.1").read_bytes() == b"a library"
+
+
+def test_command_takes_the_formats_alone_that_need_a_library() -> None:
+    refused = CliRunner().invoke(main, ["3", "--format", "trees"], obj=FakeStage())
+    taken = CliRunner().invoke(main, ["3", "--format", "onnx", "--format", "onnx"], obj=FakeStage())
+
+    assert (refused.exit_code, taken.exit_code) == (2, 1)
+    assert "'trees' is not 'onnx'" in refused.output
+    assert "has no version 3" in taken.output
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lambdas.endpoint.package import model_data
 from lambdas.model.formats.fitted import Fitted
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
@@ -196,6 +198,27 @@ def test_trees_are_served_from_a_file_and_answer_as_their_estimator_does(forest:
     told = answered(of_file(forest, tmp_path), rows)
 
     assert difference(told, trees.model("forest", 3, True).answers(rows)) < 1e-9
+
+
+def test_endpoint_of_a_graph_is_served_by_an_image_that_was_assembled_for_its_format_alone(
+    package: bytes, graph: bytes, image: Image, tmp_path: Path
+) -> None:
+    """The image is of a version that Python scores; SageMaker unpacks the data of the graph's version beside it."""
+    with tarfile.open(fileobj=io.BytesIO(model_data(graph))) as archive:
+        archive.extractall(tmp_path / "model", filter="data")
+    registry_with(package).lay_out(tmp_path / "build", formats=["onnx"])
+    with_library = build(tmp_path, folder=tmp_path / "task", python=PYTHON)
+    of_model, rows = graphs.model("neighbours", 3), trees.table(400, classes=3, seed=5)
+    beside = ["--package", str(tmp_path / "model")]
+
+    told = answered([*of_image(with_library), *beside], rows, cwd=with_library.folder)
+    without = subprocess.run(
+        [*of_image(image), *beside], cwd=image.folder, env={}, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert difference(told, of_model.fitted.answers(rows)) < graphs.TOLERANCE
+    assert (without.returncode, without.stdout) == (1, "")
+    assert without.stderr == "Error: this image has no onnxruntime: assemble it with --format onnx\n"
 
 
 def test_graph_is_served_from_a_file_and_from_its_image_and_answers_as_its_estimator_does(

@@ -156,7 +156,7 @@ def test_file_is_scored_once_by_commands_that_are_ended_in_the_middle_as_by_a_fu
 
     ordinary, predictions, errors = scored_by_a_function(stage.edges, file)
     found = json.loads(said)
-    same = ("model", "model_version", "records", "refused", "labels", "accuracy", "matrix")
+    same = ("model", "model_version", "records", "refused", "labels", "warnings", "accuracy", "matrix")
     assert {name: found[name] for name in same} == {name: ordinary[name] for name in same}
     assert (found["records"], found["refused"]) == (RECORDS, TIMES * len(BAD))
     assert (lines(file, "predictions"), lines(file, "errors")) == (predictions, errors)

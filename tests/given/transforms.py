@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import layout
+from chalicelib.aws.sagemaker import transform_jobs
 from chalicelib.batches.batch_documents import TransformRequest
 from chalicelib.registry import registry
 from tests.fakes.edges import FakeOutside
@@ -20,7 +21,7 @@ from tests.given.records import rewrite
 from workflows.cli.transforms import Transform
 from workflows.inference.application import Application
 
-HEADERS = {"Content-Type": "application/jsonlines", "Accept": "application/jsonlines; refused=inline"}
+HEADERS = {"Content-Type": "application/jsonlines", "Accept": transform_jobs.INLINE}
 ENDPOINT = f"nightswap-test-{MODEL}-v1"
 APPLICATION = Application(batches.SERVICE)
 TRANSFORM = Transform("ml.m5.large", 1, 60, chunk_records=batches.CHUNK)

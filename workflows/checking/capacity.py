@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.cutting import amount
 from chalicelib.edges import serving_room
+from chalicelib.limits import PACKAGED_BYTES
 from chalicelib.settings import StageSettings
 from lambdas.model.formats.all_formats import FORMATS
 from workflows.checking.file import format_for, train_demand, why_in_one_piece
@@ -51,6 +52,8 @@ class Capacity:
     """SageMaker's own algorithm; empty where it is scikit-learn."""
     serving_memory_mb: int = 0
     """Where its artifact may be too large for a package; else 0."""
+    in_the_image: tuple[str, ...] = ()
+    """The libraries by which its endpoints score."""
 
     def in_words(self) -> str:
         """
@@ -66,7 +69,7 @@ class Capacity:
             f"{self.model} {piece}{served}: about {rounded(self.data_set.rows)} rows of"
             f" {amount(self.columns, 'column')} fit"
             f" ({self.data_set.because}), about {rounded(self.file.rows)} into one file ({self.file.because})"
-            f"{self._growth()}{self._reading()}"
+            f"{self._growth()}{self._reading()}{self._image()}"
         )
 
     def _growth(self) -> str:
@@ -77,13 +80,23 @@ class Capacity:
     def _reading(self) -> str:
         return f". {serving_room.foretold(self.serving_memory_mb)}" if self.serving_memory_mb else ""
 
+    def _image(self) -> str:
+        if not self.in_the_image:
+            return ""
+        libraries = " and ".join(self.in_the_image)
+        return (
+            f". The image of its endpoints has to hold {libraries}: assemble it with --format {self.format}; an"
+            f" artifact has {PACKAGED_BYTES // 1_000_000} MB at most there"
+        )
+
 
 def capacity(recipe: Recipe, settings: StageSettings) -> Capacity:
     """Of a data set of the recipe, at these sizes."""
     from lambdas.model.data import room
 
     in_one_piece, served_as = why_in_one_piece(recipe), format_for(recipe)
-    is_read = served_as in FORMATS and FORMATS[served_as].stored
+    made = FORMATS.get(served_as)
+    is_read = made is not None and made.stored and recipe.endpoint is None
     memory_mb = task_sizes(settings)["preprocess"].memory_mb
     return Capacity(
         model=recipe.model,
@@ -94,6 +107,7 @@ def capacity(recipe: Recipe, settings: StageSettings) -> Capacity:
         data_set=min(_bounds(recipe, settings, in_one_piece=bool(in_one_piece))),
         fitted_by=recipe.built_in.algorithm if recipe.built_in else "",
         serving_memory_mb=(recipe.serving.memory_mb or settings.serving_memory_mb) if is_read else 0,
+        in_the_image=made.layers if made and recipe.endpoint else (),
     )
 
 

@@ -41,19 +41,13 @@ def needs(models: Iterable[str]) -> Needs:
 
 
 def check_engines(found: Mapping[str, Recipe], formats: Mapping[str, str | None]) -> None:
-    """Raises EstimatorUnsupported for a training job, or an endpoint, whose image has no library for the format."""
+    """Raises EstimatorUnsupported for a training job whose image has no library for the format."""
     for model, recipe in found.items():
         name = formats[model]
         if recipe.on_sagemaker and name and FORMATS[name].layers:
             raise EstimatorUnsupported(
                 f"the estimator of recipe {model} goes into the format {name}, whose libraries SageMaker's image of"
                 " scikit-learn does not have: leave engine out of the recipe",
-                model=model,
-            )
-        if recipe.endpoint and name and FORMATS[name].layers:
-            raise EstimatorUnsupported(
-                f"the estimator of recipe {model} goes into the format {name}, whose library the image of the"
-                " endpoint does not have: leave target out of the recipe",
                 model=model,
             )
 
@@ -81,6 +75,11 @@ def serving_packages(models: Iterable[str]) -> dict[str, Package]:
 def layers_of(name: str) -> tuple[str, ...]:
     """What serves this format has these; raises ArtifactInvalid for a format that this release does not know."""
     return format_of(name).layers
+
+
+def with_layers() -> tuple[str, ...]:
+    """The formats that Python alone does not score."""
+    return tuple(name for name, each in FORMATS.items() if each.layers)
 
 
 def needs_of(

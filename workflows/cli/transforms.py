@@ -108,7 +108,7 @@ def options(command: Command) -> Command:
 
 
 def _told(name: str, request: TransformRequest, tally: Tally) -> dict[str, Any]:
-    """As of a batch that a function scored. Warnings are not told: a line of the answer has none."""
+    """As of a batch that a function scored."""
     return {
         "batch": name,
         "model": request.model,

@@ -2,7 +2,8 @@
 
 build/package.zip   the version's package as it was published, to be kept
 build/image/        its content, the entry points of Lambda and of the inference server, the part of the light core
-                    that they need, uvicorn as this machine has it, and the library of a format that needs one
+                    that they need, uvicorn as this machine has it, and the library of a format that needs one:
+                    of the version's, and of those that are named beside it, for the endpoints of other versions
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import io
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError
 from chalicelib.registry import registry
-from workflows.checking.formats import layers_of
+from workflows.checking.formats import layers_of, with_layers
 from workflows.cli.options import model, on_stage
 from workflows.cli.stage import ROOT, Stage
 from workflows.container import version_package
@@ -42,8 +43,18 @@ Libraries = Callable[[str], Package]
 """The layer of this name, as a serving function has it."""
 
 
-def assemble(edges: Edges, *, model: str, model_version: int, root: Path, folder: Path, libraries: Libraries) -> None:
-    """Rewrite `folder` from a published package and the sources below `root`.
+def assemble(
+    edges: Edges,
+    *,
+    model: str,
+    model_version: int,
+    root: Path,
+    folder: Path,
+    libraries: Libraries,
+    formats: Collection[str] = (),
+) -> None:
+    """Rewrite `folder` from a published package and the sources below `root`; with the libraries of its format, and
+    of these.
 
     Raises VersionUnknown, RegistryIncomplete, PackagingFailed for a library that cannot be had, or ArtifactInvalid
     for a package that is none, or of a format that this release does not know; `folder` then stays.
@@ -54,7 +65,8 @@ def assemble(edges: Edges, *, model: str, model_version: int, root: Path, folder
     files["predict.py"] = (root / "workflows/container/predict.py").read_bytes()
     files |= {f"inference/{file.name}": file.read_bytes() for file in (root / "workflows/inference").glob("*.py")}
     files |= {name: content for each in SERVER for name, content in _installed(each)}
-    files |= _libraries(layers_of(kind), libraries=libraries)
+    needed = dict.fromkeys(layer for each in (kind, *formats) for layer in layers_of(each))
+    files |= _libraries(needed, libraries=libraries)
     if folder.exists():
         shutil.rmtree(folder)
     version_package.write(files, folder / "image")
@@ -93,13 +105,27 @@ def built_for(architecture: str) -> Libraries:
     show_default=True,
     help="The image's processor, which the library of a format such as onnx is for; of others any will do.",
 )
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(with_layers()),
+    help="Hold the library of this format too, for the endpoints of models that are served in it; may be repeated.",
+)
 @on_stage
-def main(stage: Stage, model: str, version: int, architecture: str) -> None:
+def main(stage: Stage, model: str, version: int, architecture: str, formats: Sequence[str]) -> None:
     """Lay out the image of a model VERSION; `nightswap versions` lists them."""
-    libraries = built_for(architecture)
     folder = HERE / "build"
     try:
-        assemble(stage.edges, model=model, model_version=version, root=ROOT, folder=folder, libraries=libraries)
+        assemble(
+            stage.edges,
+            model=model,
+            model_version=version,
+            root=ROOT,
+            folder=folder,
+            libraries=built_for(architecture),
+            formats=formats,
+        )
     except NightswapError as exc:
         raise click.ClickException(exc.message) from exc
     except (ClientError, BotoCoreError) as exc:

@@ -15,6 +15,7 @@ from chalicelib.edges import Edges, serving_layers
 from chalicelib.errors import CommandFailed
 from chalicelib.registry.report import Imported
 from lambdas import recipes
+from lambdas.model.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,23 @@ def check(
         for demand, memory_mb in ((room.TRAIN, train_mb), (room.EVALUATE, evaluate_mb)):
             room.check_graphs(demand, [len(content)], memory_mb=memory_mb, recipe=recipe)
     fitted = imported.fitted(content, recipe=recipe, classes=classes)
-    given = serving_layers.of(edges.functions.configuration(model))
+    given = layers_for(edges, recipe)
     serving_layers.check(made.layers, given=given, model=model, way_out=serving_layers.OF_AN_IMPORT)
     exported = made.code().export(fitted)
     told = (each for each in (*fitted.facts["warnings"], *exported.warnings) if each != imported.SEEN)
     return Checked(fitted.classes, tuple(told))
+
+
+def layers_for(edges: Edges, recipe: Recipe) -> tuple[str, ...]:
+    """The layers for the recipe's format that the stage was deployed with. The function of one with endpoints has
+    none, so what counts is what the tasks were given for the recipe; Train looks once more."""
+    from lambdas.model.formats.all_formats import FORMATS
+    from workflows.checking.file import format_for
+
+    if recipe.endpoint is None:
+        return serving_layers.of(edges.functions.configuration(recipe.model))
+    name = format_for(recipe)
+    return FORMATS[name].layers if name in FORMATS else ()
 
 
 def bring(edges: Edges, content: bytes, *, file: str, model: str, classes: Sequence[str]) -> Imported:

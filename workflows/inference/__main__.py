@@ -22,6 +22,11 @@ OWN, MODEL_DATA = Path(__file__).resolve().parents[1], Path("/opt/ml/model")
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html"""
 
 
+def not_in_the_image(library: str, made: str) -> str:
+    """What the log of a container tells whose model is of a format that its image was not assembled for."""
+    return f"this image has no {library}: assemble it with --format {made}"
+
+
 @click.command()
 @click.argument("what", type=click.Choice(["serve"]))
 @click.option("--host", default=ANY_ADDRESS, show_default=True, help="The address to listen on.")
@@ -32,7 +37,7 @@ def main(what: str, *, host: str, port: int, package: Path | None, token: str | 
     """Answer GET /ping and POST /invocations with the model in the image."""
     try:
         brought = MODEL_DATA if (MODEL_DATA / MANIFEST).is_file() else OWN
-        service = open_package(package or brought)
+        service = open_package(package or brought, lacking=not_in_the_image)
         run(service, listener=listening(host, port), token=token, say=click.echo)
     except NightswapError as exc:
         raise click.ClickException(exc.message) from exc

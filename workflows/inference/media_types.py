@@ -23,6 +23,8 @@ HEADER, PRESENT, ABSENT = "header", "present", "absent"
 REFUSED, INLINE = "refused", "inline"
 """The parameter of application/jsonlines by which a row that is refused has a line of its own, in the place of its
 prediction, and the other rows are answered."""
+WARNINGS = "warnings"
+"""Beside it: the first prediction among the lines has the warnings of all of them, under this name."""
 WEIGHT = re.compile(r"[01](\.\d*)?|\.\d+", re.ASCII)
 QUOTED = r'"(?:\\.|[^"\\])*"?'
 """What is written in quotes holds commas and semicolons of its own."""
@@ -45,10 +47,11 @@ class MediaType(Value):
         return weight if weight <= 1 else 1.0
 
     def closeness(self, offer: MediaType) -> int:
-        """How closely it names the offer: 1 by `*/*`, 2 by its group, 3 by its name, 4 with its parameter; or 0."""
+        """How closely it names the offer: 1 by `*/*`, 2 by its group, 3 by its name, more with parameters; or 0."""
         if self.name == offer.name:
             if REFUSED in offer.parameters:
-                return 4 if self.parameters.get(REFUSED) == INLINE else 0
+                names_all = all(self.parameters.get(name) == value for name, value in offer.parameters.items())
+                return 3 + len(offer.parameters) if names_all else 0
             header = self.parameters.get(HEADER)
             if offer.name != CSV or header not in (PRESENT, ABSENT):
                 return 3
@@ -63,6 +66,7 @@ OFFERS = (
     *(MediaType(name, {}) for name in (JSON, JSON_LINES)),
     *(MediaType(CSV, {HEADER: header}) for header in (ABSENT, PRESENT)),
     MediaType(JSON_LINES, {REFUSED: INLINE}),
+    MediaType(JSON_LINES, {REFUSED: INLINE, WARNINGS: INLINE}),
 )
 """What an answer can be; where a client wants several as much, the first of them."""
 ANY = MediaType("*/*", {})

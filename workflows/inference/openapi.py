@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.cutting import cut
 from chalicelib.limits import LISTED_LEVELS
 
-from .media_types import CSV, INLINE, JSON, JSON_LINES, REFUSED
+from .media_types import CSV, INLINE, JSON, JSON_LINES, REFUSED, WARNINGS
 from .package import Service, columns, features
 
 Document = dict[str, Any]
@@ -31,6 +31,7 @@ REFUSALS = {
 }
 TEXT = {"type": "string"}
 EACH_LINE = "a prediction in each line, or in its place the error of a row that is refused"
+WITH_WARNINGS = f"{EACH_LINE}; the first prediction has the warnings of all"
 
 
 def document(service: Service, *, has_token: bool) -> Document:
@@ -73,6 +74,9 @@ def _invocations(service: Service) -> Document:
                     JSON: {"schema": _named("Answer")},
                     JSON_LINES: {"schema": TEXT},
                     f"{JSON_LINES}; {REFUSED}={INLINE}": {"schema": {**TEXT, "description": EACH_LINE}},
+                    f"{JSON_LINES}; {REFUSED}={INLINE}; {WARNINGS}={INLINE}": {
+                        "schema": {**TEXT, "description": WITH_WARNINGS}
+                    },
                     CSV: {"schema": TEXT},
                 },
             },

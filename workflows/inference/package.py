@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -44,36 +44,52 @@ class Service(Protocol):
         """Status and body; never raises."""
 
 
-def open_package(folder: Path) -> Service:
+def not_installed(library: str, _format: str) -> str:
+    """What a person is told on whose machine the library of a format is missing."""
+    return f"the model is scored with {library}, which is not installed here: make setup-onnx"
+
+
+def open_package(folder: Path, *, lacking: Callable[[str, str], str] = not_installed) -> Service:
     """The service of the package that is unpacked there. A process opens one: its code is the module `serve`.
 
     Raises ArtifactInvalid where the artifact has not the SHA-256 of its manifest, cannot be read or is missing, and
-    CommandFailed where a library is missing that its format needs.
+    CommandFailed where a library is missing that its format needs, in the words of `lacking`.
     """
-    _check_artifact(folder)
+    told = _told(folder)
+    _check_artifact(folder, told)
     sys.path.insert(0, str(folder))
     try:
         handler = import_module("serve.handler")
         return _opened(handler, folder)
     except ModuleNotFoundError as exc:
-        missing = f"the model is scored with {exc.name}, which is not installed here"
-        raise CommandFailed(f"{missing}: make setup-onnx, or an image of a version of that format") from exc
+        raise CommandFailed(lacking(str(exc.name), str(told.get("format")))) from exc
 
 
 def _opened(handler: Any, folder: Path) -> Service:
+    """Raises ArtifactInvalid; and ModuleNotFoundError, which the package itself calls a package that is broken."""
     try:
         service: Service = handler.open_package(str(folder))
     except handler.PackageBroken as exc:
+        if isinstance(exc.__cause__, ModuleNotFoundError):
+            raise exc.__cause__ from exc
         raise ArtifactInvalid(f"{exc}: retrain the model, or unpack the version's package again") from exc
     return service
 
 
-def _check_artifact(folder: Path) -> None:
-    """Raises ArtifactInvalid for a package without its artifact, which its function would read from the bucket."""
+def _told(folder: Path) -> Mapping[str, Any]:
+    """The manifest; empty where there is none that can be read: the package's own code tells what is wrong."""
     try:
         told = json.loads((folder / "manifest.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _check_artifact(folder: Path, told: Mapping[str, Any]) -> None:
+    """Raises ArtifactInvalid for a package without its artifact, which its function would read from the bucket."""
+    try:
         lacking = "" if (folder / told["artifact_file"]).is_file() else told["stored"]["key"]
-    except (OSError, ValueError, KeyError, TypeError):  # the package's own code tells what is wrong
+    except (KeyError, TypeError):  # as before
         return
     if lacking:
         raise ArtifactInvalid(

@@ -42,7 +42,8 @@ def score(
 def score_each(
     service: Service, event: Mapping[str, Any], *, goes_on: GoesOn = lambda: True
 ) -> tuple[int, dict[str, Any]]:
-    """The same, but a row that is refused has the words of its refusal in the place of its prediction.
+    """The same, but a row that is refused has the words of its refusal in the place of its prediction; the warnings
+    count the others, and do not place them.
 
     What is no list of instances, or asks for what there is not, is refused as a whole.
     """
@@ -65,7 +66,10 @@ def score_each(
     except Unanswered as exc:
         return exc.status, dict(exc.body)
     by_place = {**found.predictions, **found.refusals}
-    return 200, {"predictions": [by_place[at] for at in range(len(instances))]}
+    return 200, {
+        "predictions": [by_place[at] for at in range(len(instances))],
+        "warnings": _warnings({"warnings": found.warnings}),
+    }
 
 
 def _check_rows(count: int) -> None:

@@ -1,7 +1,8 @@
 """Writes an answer in the form that its client wants.
 
 application/json        the body of POST /predict, with the warnings
-application/jsonlines   a prediction in each line; where Accept says refused=inline, a refusal in the place of one
+application/jsonlines   a prediction in each line; where Accept says refused=inline, a refusal in the place of one;
+                        with warnings=inline the first prediction has the warnings of all
 text/csv                label, then the probability of each class; a header where Accept says header=present
 """
 
@@ -13,7 +14,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .media_types import CSV, HEADER, JSON, JSON_LINES, PRESENT, MediaType
+from .media_types import CSV, HEADER, JSON, JSON_LINES, PRESENT, WARNINGS, MediaType
 
 Body = Mapping[str, Any]
 
@@ -27,8 +28,14 @@ def as_json(body: Body) -> bytes:
     return json.dumps(body).encode()
 
 
-def _as_json_lines(body: Body, _of: MediaType) -> bytes:
-    return b"".join(json.dumps(each).encode() + b"\n" for each in body["predictions"])
+def _as_json_lines(body: Body, of: MediaType) -> bytes:
+    lines: list[Body] = list(body["predictions"])
+    warnings = body.get("warnings") if WARNINGS in of.parameters else None
+    if warnings:  # so there is a prediction: what is refused has none
+        first = next(at for at, each in enumerate(lines) if "Code" not in each)
+        told = [{name: each.get(name, 1) for name in ("Code", "Message", "Field", "Count")} for each in warnings]
+        lines[first] = {**lines[first], WARNINGS: told}
+    return b"".join(json.dumps(each).encode() + b"\n" for each in lines)
 
 
 def _as_csv(body: Body, of: MediaType) -> bytes:

@@ -2,7 +2,8 @@
 
 Python alone scores most formats. One that needs a library names its layers in the table of formats: the serving
 functions of its models have them, and Evaluate and Train of a stage that has such a model. Another format of a model
-is so a change of its functions, which `nightswap plan` shows and `nightswap deploy` makes.
+is so a change of its functions, which `nightswap plan` shows and `nightswap deploy` makes. A function that asks an
+endpoint scores nothing, so it has none: the library is in the endpoint's image.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ class Needs:
     """What a stage's models ask for beside Python and the layers and sizes of every stage."""
 
     serving: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    """By model, of those alone that need any."""
+    """What scores a model, by model, of those alone that need any."""
     export: tuple[str, ...] = ()
     """For Train."""
     stored: tuple[str, ...] = ()
@@ -39,6 +40,10 @@ class Needs:
     """Models whose versions have endpoints of SageMaker."""
     serverless: tuple[str, ...] = ()
     """Those of them whose endpoints have no instances."""
+
+    def of_function(self, model: str) -> tuple[str, ...]:
+        """The layers of the serving function of a model; none where an endpoint answers for it."""
+        return () if model in self.endpoints else self.serving.get(model, ())
 
     def of_task(self, task: str) -> tuple[str, ...]:
         """The layers of a function of the pipeline, each once."""

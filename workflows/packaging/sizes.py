@@ -108,7 +108,7 @@ def of_stage(
     """
     named = {f"the serving function of {model}": model for model in serving}
     layers_of = {task: needs.of_task(task) for task in LAYERS_OF_TASK}
-    layers_of |= {function: needs.serving.get(model, ()) for function, model in named.items()}
+    layers_of |= {function: needs.of_function(model) for function, model in named.items()}
     code = {**dict.fromkeys(LAYERS_OF_TASK, tasks), **{function: serving[model] for function, model in named.items()}}
     return sizes(code, layers=layers, layers_of=layers_of if layers else {})
 

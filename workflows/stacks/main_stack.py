@@ -111,7 +111,7 @@ def _task(
 
 def _serving(stage: str, model: str, settings: StageSettings, needs: Needs, *, with_layers: bool) -> dict[str, Json]:
     """The stack owns the function's configuration; a run owns its code, its versions and the alias `live`."""
-    needed = needs.serving.get(model, ())
+    needed = needs.of_function(model)
     sizes = {"memory_mb": needs.memory_mb.get(model), "timeout_seconds": needs.timeout_seconds.get(model)}
     bound = {"ReservedConcurrentExecutions": settings.direct_concurrency} if settings.direct_concurrency else {}
     told = {"Environment": {"Variables": {LAYERS: serving_layers.named(needed)}}} if needed else {}

@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from chalicelib import layout
 from chalicelib.batches import batch_chunks
@@ -17,12 +18,14 @@ from chalicelib.batches.batch_documents import Tally
 from chalicelib.edges import Edges
 from chalicelib.edges.hosting.transform_jobs import NOT_WHOLE
 from chalicelib.errors import CommandFailed, TransformFailed
-from chalicelib.one_by_one import Answers, Said
+from chalicelib.one_by_one import Answers
 from workflows.local.state import whole_files
 from workflows.transforming.transform_chunks import Chunk
 
 ENDING = ".out"
 """That SageMaker puts behind the name of an object."""
+WARNINGS = "warnings"
+"""In the first prediction of each request's answer: those of all its records."""
 
 
 def outputs(edges: Edges, batch: str) -> Mapping[str, str]:
@@ -75,17 +78,27 @@ def _answers(edges: Edges, chunk: Chunk, *, key: str) -> Answers:
             problem=NOT_WHOLE,
         )
     told = [(number, line) for number, line in zip(numbers, lines, strict=True) if line is not None]
+    warnings = [each for _, line in told for each in line.pop(WARNINGS, ())]
     return Answers(
         {number: line for number, line in told if "Code" not in line},
         {number: line for number, line in told if "Code" in line},
-        [],
+        warnings,
     )
 
 
-def _line(text: bytes) -> Said | None:
+def _line(text: bytes) -> dict[str, Any] | None:
     """A prediction or a refusal; None for what is neither."""
     try:
         found = json.loads(text)
     except ValueError:
         return None
-    return found if isinstance(found, dict) and ("Code" in found or "label" in found) else None
+    is_answer = isinstance(found, dict) and ("Code" in found or "label" in found)
+    return found if is_answer and _are_warnings(found.get(WARNINGS, [])) else None
+
+
+def _are_warnings(found: Any) -> bool:
+    """Whether these can be counted."""
+    return isinstance(found, list) and all(
+        isinstance(each, dict) and {"Code", "Field", "Message"} <= each.keys() and type(each.get("Count")) is int
+        for each in found
+    )

@@ -19,8 +19,9 @@ from chalicelib.edges.hosting.transform_jobs import (
 from chalicelib.errors import ExecutionsUnavailable, TransformFailed
 
 JSON_LINES = "application/jsonlines"
-REFUSED_INLINE = f"{JSON_LINES}; refused=inline"
-"""By which the server answers a record that it refuses in the place of its prediction, and all others too."""
+INLINE = f"{JSON_LINES}; refused=inline; warnings=inline"
+"""By which the server answers a record that it refuses in the place of its prediction, and all others too, and counts
+what it warns of. The server of an earlier release leaves that out."""
 PAYLOAD_MB = 6
 """As much as the server takes, and more than a chunk has."""
 ANSWER_SECONDS, TRIES_MORE = 600, 3
@@ -103,7 +104,7 @@ def requested(order: TransformOrder) -> dict[str, Any]:
         },
         "TransformOutput": {
             "S3OutputPath": order.outputs_uri,
-            "Accept": REFUSED_INLINE,
+            "Accept": INLINE,
             "AssembleWith": "Line",
             **output,
         },

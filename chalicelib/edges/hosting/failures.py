@@ -21,7 +21,11 @@ ANSWERS = (
     (("Throttling", "Rate exceeded"), "AWS was asked too often, and refused it after several tries. Retrain"),
     (("AccessDenied", "not authorized"), "the state machine may not make it. Run nightswap deploy"),
     (("apacity",), "AWS has no such instance now. Retrain later, or take another instance_type"),
-    (("ping", "health check"), "its container answered no /ping. Its log is in /aws/sagemaker/Endpoints"),
+    (
+        ("ping", "health check"),
+        "its container answered no /ping. Its log in /aws/sagemaker/Endpoints says why, such as a library that its"
+        " image lacks",
+    ),
     (("image", "ECR"), "its image cannot be pulled: see NIGHTSWAP_ENDPOINT_IMAGE"),
 )
 """Words of the service, and what they mean."""
@@ -35,8 +39,8 @@ def may_be(error: str) -> bool:
 def in_words(failure: Mapping[str, Any]) -> tuple[str, str]:
     """The name of the error and the reason.
 
-    >>> in_words({"Error": "EndpointFailed", "Cause": "The container did not pass the ping health check."})[1]
-    'the version got no endpoint: its container answered no /ping. Its log is in /aws/sagemaker/Endpoints'
+    >>> in_words({"Error": "EndpointFailed", "Cause": "The container did not pass the ping health check."})[1][:62]
+    'the version got no endpoint: its container answered no /ping. '
     """
     cause = str(failure.get("Cause"))
     means = next((means for said, means in ANSWERS if any(each in cause for each in said)), None)

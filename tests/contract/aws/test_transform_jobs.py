@@ -106,7 +106,7 @@ def test_request_is_one_that_the_server_reads_and_answers_line_by_line() -> None
     assert asked["MaxPayloadInMB"] * 10**6 >= TRANSFORM_CHUNK_BYTES
     assert media_types.of_content(asked["TransformInput"]["ContentType"]).name == media_types.JSON_LINES
     answer = media_types.of_answer(asked["TransformOutput"]["Accept"])
-    assert (answer.name, answer.parameters) == (media_types.JSON_LINES, {"refused": "inline"})
+    assert (answer.name, answer.parameters) == (media_types.JSON_LINES, {"refused": "inline", "warnings": "inline"})
 
 
 def test_name_that_is_taken_is_no_error(jobs: SageMakerTransforms, sagemaker: Scripted) -> None:

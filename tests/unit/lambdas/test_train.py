@@ -13,17 +13,21 @@ from sklearn.preprocessing import OneHotEncoder, RobustScaler, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from chalicelib import layout
+from chalicelib.contracts.training import Trained
 from chalicelib.documents import documents
 from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsupported, LayersMissing, StoreUnavailable
+from chalicelib.limits import PACKAGED_BYTES
 from chalicelib.registry import models, registry, run_documents
 from chalicelib.registry.report import Report
 from lambdas import answers, evaluate, intermediates, recipes, train, version_model
 from lambdas.model.formats.all_formats import Format, format_of
+from lambdas.model.formats.fitted import Exported, Fitted
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.recipe import Columns, Continuous, Integer, Tune
 from lambdas.model.training import trial
 from lambdas.parts import Parts
 from tests.fakes.edges import FakeOutside
+from tests.fakes.formats import CodeOf
 from tests.given import data
 from tests.given.interference import raising, with_store
 from tests.given.nights import MODEL, outside
@@ -86,6 +90,37 @@ def test_estimator_whose_format_needs_layers_that_are_not_deployed_is_not_fitted
         train.run(task, night.edges, SETTINGS, find_format=in_numpy)
 
     assert night.store.find(layout.work(RUN, "model.json")) is None
+
+
+@pytest.mark.parametrize(("more", "target"), [(0, "endpoint"), (1, "endpoint"), (1, "lambda")])
+def test_artifact_that_the_data_of_an_endpoint_cannot_hold_is_refused(
+    night: FakeOutside, more: int, target: str
+) -> None:
+    recipe = replace(recipes.load(MODEL), target=target)
+
+    def large(name: str) -> Format:
+        return replace(format_of(name), code=lambda: LargeCode(PACKAGED_BYTES + more))
+
+    def trained() -> Trained:
+        task = training_task(preprocessing(night.edges))
+        return train.run(task, night.edges, SETTINGS, load=lambda _: recipe, find_format=large)
+
+    if more and target == "endpoint":
+        with pytest.raises(EstimatorUnsupported, match="has 40 MB, and one behind an endpoint has 40 at most"):
+            trained()
+    else:
+        assert trained().artifact_uri.endswith("model.json")
+
+
+class LargeCode(CodeOf):
+    """Exports so many bytes."""
+
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__()
+        self.size_bytes = size_bytes
+
+    def export(self, fitted: Fitted, /) -> Exported:
+        return replace(format_of("scorecard").code().export(fitted), content=bytes(self.size_bytes))
 
 
 def test_layers_of_the_format_are_recorded(night: FakeOutside) -> None:

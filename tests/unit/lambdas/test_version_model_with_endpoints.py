@@ -9,14 +9,24 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from chalicelib import layout
 from chalicelib.contracts.decisions import MAKE_ENDPOINT
+from chalicelib.documents import documents
+from chalicelib.errors import EstimatorUnsupported
+from chalicelib.promotion import versioning
 from chalicelib.registry import registry
 from lambdas import version_model
+from lambdas.endpoint.hosting import Hosting
+from lambdas.intermediates import read
+from lambdas.model.formats.package import build_package
 from lambdas.model.recipe import Endpoint
 from lambdas.serve.handler import Service, open_package
 from tests.given.endpoints import SageMaker, call, sagemaker
 from tests.given.nights import MODEL
-from tests.unit.lambdas.nightly_batch import SETTINGS
+from tests.given.records import rewrite
+from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 from tests.unit.lambdas.test_version_model import judged_night
 from workflows.container import version_package
 from workflows.inference.application import Application
@@ -46,6 +56,38 @@ def test_repeating_it_changes_nothing() -> None:
 
     assert version_model.run(task, night.edges, SETTINGS, target=hosted) == first
     assert len(night.functions.versions(MODEL)) == 1
+
+
+def test_function_needs_no_layers_of_the_format_before_an_endpoint() -> None:
+    night, task = judged_night()
+    key = layout.run_document(RUN, "training")
+    told = documents.find(night.store, key)["artifact"]
+    rewrite(night, key, artifact={**told, "layers": ["numpy"]})
+
+    versioned = version_model.run(task, night.edges, SETTINGS, target=hosted)
+
+    assert versioned.decision == MAKE_ENDPOINT
+    manifest = registry.manifest(night.edges, model=MODEL, model_version=1)
+    assert (manifest.document["artifact"]["layers"], manifest.layers) == (["numpy"], ())
+
+
+def test_artifact_that_is_too_large_for_the_data_of_an_endpoint_is_refused_before_it_has_a_number() -> None:
+    night, task = judged_night()
+
+    with pytest.raises(EstimatorUnsupported, match=r"has 0 MB, and one behind an endpoint has .* leave target out"):
+        versioning.version(
+            night.edges,
+            task,
+            artifact=read(night.edges, task.artifact_uri),
+            report=read(night.edges, task.report_uri),
+            replay=read(night.edges, task.replay_uri),
+            build=build_package,
+            hosting=Hosting(Endpoint(), stage=SETTINGS.stage, model=MODEL),
+            packaged_bytes=100,
+        )
+
+    assert registry.numbers(night.edges, model=MODEL, complete=False) == []
+    assert night.functions.versions(MODEL) == []
 
 
 def test_recipe_without_one_has_the_package_that_it_always_had() -> None:

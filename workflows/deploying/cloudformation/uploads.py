@@ -135,7 +135,7 @@ def contents(
 
 def _serving(settings: StageSettings, needs: Needs, built: Mapping[str, Package]) -> dict[str, Any]:
     """The configuration of the serving functions, and the content of the layers that any of them has."""
-    used = sorted({layer for layers in needs.serving.values() for layer in layers})
+    used = sorted({layer for model in needs.serving for layer in needs.of_function(model)})
     content = {layer: built[layer].sha256 if layer in built else "" for layer in used}
     return {**serving_configuration(settings), **({"Layers": content} if content else {})}
 

@@ -38,8 +38,6 @@ def target_problems(recipe: Fields) -> Iterator[str]:
             yield f"target.{name} is {value}: expected {accepted[0]} to {accepted[-1]:,}"
     if target.scheduled is not None:
         yield from _schedule_problems(target, target.scheduled)
-    if recipe.format == "onnx":
-        yield "format is 'onnx', whose library the image of the endpoint does not have: leave target out"
 
 
 def _count_problems(what: str, least: int, most: int) -> Iterator[str]:

@@ -119,6 +119,18 @@ def test_what_a_graph_takes_that_is_too_large_for_its_package_is_told(serving: S
     assert "40 MB" not in capacity(KDD, StageSettings()).in_words()
 
 
+def test_library_that_the_image_of_the_endpoints_has_to_hold_is_told_in_the_place_of_the_bucket() -> None:
+    of_graphs = capacity(graphs.recipe(graphs.neighbours, target="endpoint"), StageSettings()).in_words()
+    of_others = capacity(replace(KDD, target="endpoint"), StageSettings()).in_words()
+
+    assert of_graphs.endswith(
+        ". The image of its endpoints has to hold onnxruntime: assemble it with --format onnx; an artifact has 40 MB"
+        " at most there"
+    )
+    assert "from the bucket" not in of_graphs
+    assert "image" not in of_others
+
+
 def test_format_is_none_where_none_takes_the_estimator() -> None:
     found = capacity(data.recipe(estimator=lambda _: object()), StageSettings())
 

@@ -90,6 +90,20 @@ def test_job_whose_image_lacks_the_library_of_the_format_is_refused_before_anyth
         check_engines({"kdd99-http": recipe}, {"kdd99-http": "onnx"})
 
 
+def test_endpoint_of_a_format_with_a_library_is_let_through_because_its_image_may_hold_that() -> None:
+    recipe = replace(recipes.load("kdd99-http"), target="endpoint")
+
+    check_engines({"kdd99-http": recipe}, {"kdd99-http": "onnx"})
+
+
+def test_function_that_asks_an_endpoint_has_no_layers_and_the_tasks_that_make_and_score_its_model_have_them() -> None:
+    needs = replace(needs_of({"a": "heavy", "b": "heavy"}, table=TABLE), endpoints=("a",))
+
+    assert (needs.of_function("a"), needs.of_function("b")) == ((), ("numpy", "pandas"))
+    assert needs.of_task("evaluate") == ("numpy", "pandas")
+    assert needs.of_task("train") == ("numpy", "sklearn", "pandas")
+
+
 @pytest.mark.parametrize(("engine", "name"), [("sagemaker", "scorecard"), ("sagemaker", None), ("lambda", "onnx")])
 def test_job_of_a_format_that_python_alone_makes_is_let_through(engine: str, name: str | None) -> None:
     recipe = replace(recipes.load("kdd99-http"), engine=engine)

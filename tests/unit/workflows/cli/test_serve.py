@@ -17,6 +17,17 @@ from tests.fakes.stage import FakeStage
 from workflows.container import version_package
 from workflows.inference.running import listening
 
+LACKING = """
+class PackageBroken(Exception):
+    pass
+def open_package(folder):
+    try:
+        raise ModuleNotFoundError("No library of onnxruntime", name="onnxruntime")
+    except ImportError as exc:
+        raise PackageBroken("cannot be opened") from exc
+"""
+"""As a package's code fails that has no library."""
+
 
 def refusal(*arguments: str | Path) -> NightswapError:
     result = FakeStage().run("serve", *map(str, arguments))
@@ -117,6 +128,33 @@ def test_format_whose_library_is_not_installed_is_refused_with_what_installs_it(
 
     assert done.returncode == 1
     assert "scored with onnxruntime_of_nobody, which is not installed here: make setup-onnx" in done.stderr
+
+
+def lacking_a_library(folder: Path, *command: str | Path, cwd: Path = ROOT) -> str:
+    """What a server says of a package whose library is not there."""
+    (folder / "serve").mkdir()
+    (folder / "serve/handler.py").write_text(LACKING)
+    (folder / "manifest.json").write_text(json.dumps({"format": "onnx", "artifact_file": "manifest.json"}))
+    done = subprocess.run(
+        [sys.executable, "-m", *command, "--port", "0"], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr
+
+
+def test_library_that_the_package_itself_misses_is_refused_with_what_installs_it(tmp_path: Path) -> None:
+    said = lacking_a_library(tmp_path, "workflows.cli", "serve", tmp_path)
+
+    assert "the model is scored with onnxruntime, which is not installed here: make setup-onnx" in said
+
+
+def test_container_of_a_model_whose_library_the_image_lacks_says_so_in_one_line_and_ends(tmp_path: Path) -> None:
+    for name, source in (("inference", "workflows/inference"), ("chalicelib", "chalicelib")):
+        (tmp_path / name).symlink_to(ROOT / source)
+
+    said = lacking_a_library(tmp_path, "inference", "serve", "--package", tmp_path, cwd=tmp_path)
+
+    assert said == "Error: this image has no onnxruntime: assemble it with --format onnx\n"
 
 
 @pytest.mark.parametrize("is_unpacked", [False, True], ids=["file", "folder"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from chalicelib.errors import (
     BodyTooLarge,
     CommandFailed,
     ObjectUnreadable,
+    TransformFailed,
 )
 from chalicelib.settings import StageSettings
 from tests.fakes.stage import FakeStage
@@ -48,7 +50,8 @@ def test_results_are_those_of_the_batch_that_a_function_scored(stage: FakeStage,
 
     ordinary = of_a_function(stage, file)
     assert (transforms.lines(file, "predictions"), transforms.lines(file, "errors")) == ordinary["lines"]
-    same = ("model", "model_version", "function_version", "records", "refused", "labels", "accuracy", "matrix")
+    same = {"model", "model_version", "function_version", "records", "refused", "labels", "warnings"}
+    same |= {"accuracy", "matrix"}
     assert {name: told[name] for name in same} == {name: ordinary[name] for name in same}
     assert (told["records"], told["refused"]) == (94, 26)
 
@@ -80,6 +83,51 @@ def test_command_tells_the_price_before_the_job_and_the_results_after_it(stage: 
     assert "accuracy " in result.stdout
     assert f"wrote {file}.errors.jsonl" in result.stdout
     assert (request.sagemaker_model, request.file) == (transforms.ENDPOINT, "rows.csv")
+
+
+def test_warnings_are_counted_as_those_of_a_function_over_all_chunks(stage: FakeStage, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    rows = [f"{at},1,{'NA' if at % 3 == 0 else at},{'S9' if at % 10 == 0 else 'SF'}," for at in range(1, 51)]
+    file.write_bytes(batches.csv(*rows, "51,x,NA,S9,"))
+
+    told = transformed(stage, file)
+
+    ordinary = of_a_function(stage, file)
+    assert {each["Field"]: each["Count"] for each in told["warnings"]} == {"src_bytes": 16, "flag": 5}
+    assert told["warnings"] == ordinary["warnings"]
+    assert transforms.lines(file, "predictions") == ordinary["lines"][0]
+
+
+@pytest.mark.parametrize(
+    "warnings", ["none", [1], [{"Code": "a"}], [{"Code": "a", "Field": "b", "Message": "c", "Count": "1"}]]
+)
+def test_warnings_that_cannot_be_counted_are_no_whole_answer(
+    stage: FakeStage, tmp_path: Path, warnings: object
+) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_bytes(batches.many(1))
+    stage.outside.transforms.score = lambda _: json.dumps({"label": "attack", "warnings": warnings}).encode()
+
+    with pytest.raises(TransformFailed, match="has 0 answers, expected 1"):
+        transformed(stage, file)
+
+
+def test_output_of_a_server_that_tells_no_warnings_is_taken(stage: FakeStage, tmp_path: Path) -> None:
+    """As that of an image of an earlier release."""
+    file = tmp_path / "rows.csv"
+    file.write_bytes(batches.csv("1,1,NA,SF,"))
+    scored = stage.outside.transforms.score
+    stage.outside.transforms.score = lambda body: without_warnings(scored(body))
+
+    told = transformed(stage, file)
+
+    assert (told["records"], told["warnings"]) == (1, [])
+
+
+def without_warnings(body: bytes) -> bytes:
+    [line] = [json.loads(each) for each in body.splitlines()]
+    assert line.pop("warnings")
+    return json.dumps(line).encode()
 
 
 def test_file_without_a_refused_record_leaves_no_errors(stage: FakeStage, tmp_path: Path) -> None:

@@ -191,6 +191,25 @@ def test_each_line_is_answered_in_its_place_where_the_client_asks_for_that() -> 
     assert lines[0] == lines[3]
 
 
+def test_first_prediction_has_the_warnings_of_all_lines_where_the_client_asks_for_that() -> None:
+    gone, bad = {name: value for name, value in GOOD.items() if name != "age"}, GOOD | {"size": "large"}
+    body = "\n".join(map(json.dumps, [bad, GOOD, gone, bad, gone])).encode()
+    with_warnings = INLINE | {"Accept": "application/jsonlines; refused=inline; warnings=inline"}
+
+    answer, plain, refused = (
+        asked(Application(service()), headers=headers, parts=[sent])
+        for headers, sent in ((with_warnings, body), (INLINE, body), (with_warnings, json.dumps(bad).encode()))
+    )
+
+    assert answer is not None and plain is not None and refused is not None
+    lines = [json.loads(line) for line in answer.body.splitlines()]
+    [warning] = lines[1].pop("warnings")
+    assert (warning["Code"], warning["Field"], warning["Count"]) == ("FeatureMissing", "age", 2)
+    assert warning.keys() == {"Code", "Message", "Field", "Count"}
+    assert lines == [json.loads(line) for line in plain.body.splitlines()]
+    assert json.loads(refused.body)["Code"] == "FeatureNotANumber"
+
+
 def test_rows_of_csv_are_answered_in_their_places_too() -> None:
     headers = INLINE | {"Content-Type": "text/csv; header=absent"}
 

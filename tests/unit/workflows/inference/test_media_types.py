@@ -79,6 +79,15 @@ def test_refusals_stand_among_the_answers_only_where_the_client_names_that(heade
     assert (found.parameters == {"refused": "inline"}) is is_inline
 
 
+def test_warnings_stand_among_the_answers_only_where_the_client_names_that_beside_the_refusals() -> None:
+    both = {"refused": "inline", "warnings": "inline"}
+
+    assert of_answer("application/jsonlines; refused=inline; warnings=inline").parameters == both
+    assert of_answer("application/jsonlines; warnings=inline; refused=inline; q=0.5").parameters == both
+    assert of_answer("application/jsonlines; refused=inline; warnings=apart").parameters == {"refused": "inline"}
+    assert of_answer("application/jsonlines; warnings=inline").parameters == {}
+
+
 def test_client_that_wants_nothing_by_name_never_gets_refusals_among_the_answers() -> None:
     with pytest.raises(Refused):
         of_answer("*/*, application/json;q=0, application/jsonlines;q=0, text/csv;q=0")

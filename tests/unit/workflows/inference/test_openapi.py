@@ -89,3 +89,5 @@ def test_document_tells_how_refusals_stand_among_the_answers() -> None:
     answers = DOCUMENT["paths"]["/invocations"]["post"]["responses"]["200"]["content"]
 
     assert "in its place the error" in answers["application/jsonlines; refused=inline"]["schema"]["description"]
+    with_warnings = answers["application/jsonlines; refused=inline; warnings=inline"]["schema"]["description"]
+    assert "in its place the error" in with_warnings and "the warnings of all" in with_warnings

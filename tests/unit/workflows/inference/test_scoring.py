@@ -111,6 +111,15 @@ def test_each_bad_row_is_told_in_its_place_and_all_others_are_answered(asked: Se
     assert "Instance" not in told
 
 
+@pytest.mark.parametrize("asked", [SERVICE, NARROW])
+def test_warnings_count_the_rows_that_are_answered_one_by_one(asked: Service) -> None:
+    instances: list[Any] = [GOOD, GONE, GOOD | {"size": "large"}, *[GONE] * 1_500, GOOD | {"size": -1}]
+
+    _, body = scoring.score_each(asked, {"instances": instances})
+
+    assert {each["Field"]: each["Count"] for each in body["warnings"]} == {"age": 1_501, "size": 1}
+
+
 def test_row_that_could_not_be_read_is_told_in_its_place() -> None:
     unread = BadRequest("the body is not JSON", accepted="an object")
 

@@ -55,6 +55,15 @@ def test_stage_has_its_tasks_and_the_serving_function_of_each_model_with_the_lay
     assert {*LAYERS_OF_TASK} < found.keys()
 
 
+def test_function_that_asks_an_endpoint_is_measured_without_the_layers_of_its_format() -> None:
+    layers = dict.fromkeys(("numpy", "pandas", "sklearn"), layer())
+    needs = Needs(serving={"digits": ("numpy",)}, endpoints=("digits",))
+
+    found = of_stage(pack({}), {"digits": pack({"serve/handler.py": b"12"})}, layers=layers, needs=needs)
+
+    assert [(each.layers, each.size_bytes) for each in found if "digits" in each.function] == [((), 2)]
+
+
 def test_function_at_the_limit_fits() -> None:
     at_limit = FunctionSize(function="train", layers=(), parts=(Part("numpy", UNZIPPED_LIMIT_BYTES),))
     over = FunctionSize(function="train", layers=(), parts=(Part("numpy", UNZIPPED_LIMIT_BYTES + 1),))

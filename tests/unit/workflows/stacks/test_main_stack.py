@@ -101,6 +101,21 @@ def test_another_format_changes_the_function_that_serves_it_and_those_that_make_
     assert changed["TrainFunction"]["Environment"]["Variables"]["NIGHTSWAP_SERVING_LAYERS"] == "a=numpy,pandas"
 
 
+def test_function_that_asks_an_endpoint_is_given_no_layer_of_its_format_and_the_tasks_are() -> None:
+    needs = Needs(serving={"a": ("numpy", "pandas")}, export=("pandas",), endpoints=("a",))
+
+    resources = main_template("local", models=["a"], needs=needs, settings=StageSettings(endpoint_image="an-image"))[
+        "Resources"
+    ]
+
+    serving, train, evaluate = (
+        resources[f"{name}Function"]["Properties"] for name in ("ServeA", "Train", "Evaluate")
+    )
+    assert "Layers" not in serving and "Environment" not in serving
+    assert train["Environment"]["Variables"]["NIGHTSWAP_SERVING_LAYERS"] == "a=numpy,pandas"
+    assert evaluate["Layers"] == [{"Ref": "NumpyLayer"}, {"Ref": "PandasLayer"}]
+
+
 def test_memory_and_time_that_a_recipe_sets_change_the_function_of_that_model_alone() -> None:
     needs = Needs(memory_mb={"a": 5000}, timeout_seconds={"a": 50})
     before, after = (

@@ -25,6 +25,14 @@ def test_words_of_the_service_say_what_to_do(cause: str, means: str) -> None:
     assert reason.startswith(f"the version got no endpoint: {means}")
 
 
+def test_container_that_lacks_a_library_is_looked_for_in_its_log() -> None:
+    cause = "The primary container for production variant all did not pass the ping health check."
+
+    _, reason = failures.in_words({"Error": "EndpointFailed", "Cause": cause})
+
+    assert reason.endswith("Its log in /aws/sagemaker/Endpoints says why, such as a library that its image lacks")
+
+
 @pytest.mark.parametrize(
     ("error", "may_be"),
     [

@@ -166,6 +166,15 @@ def test_content_of_a_serving_functions_layers_makes_another_fingerprint() -> No
     assert changed == {"ServingSha256"}
 
 
+def test_layers_of_a_format_are_no_part_of_the_fingerprint_where_an_endpoint_answers() -> None:
+    plain, with_layers = (
+        made(with_layers=True, needs=Needs(endpoints=("a-model",), serving=serving))[0]
+        for serving in ({}, {"a-model": ("numpy",)})
+    )
+
+    assert plain.parameters == with_layers.parameters
+
+
 def test_serving_function_that_lambda_would_refuse_is_named() -> None:
     with pytest.raises(PackagingFailed, match="the serving function of a-model has 6 layers, and Lambda takes 5"):
         made(with_layers=True, needs=Needs(serving={"a-model": ("numpy",) * 6}))

@@ -32,7 +32,6 @@ def scheduled(**given: Any) -> dict[str, Any]:
         ({"target": Endpoint(keep_hours=721)}, "target.keep_hours is 721: expected 0 to 720"),
         ({"target": Endpoint(serverless=1000)}, "target.serverless is 1000: expected 1024, 2048 and so on to 6144"),
         ({"target": Endpoint(max_concurrency=201)}, "target.max_concurrency is 201: expected 1 to 200"),
-        ({"target": "endpoint", "format": "onnx"}, "format is 'onnx', whose library the image of the endpoint"),
         (
             scheduled(begins="rate(1 day)"),
             "target.scheduled.begins is 'rate(1 day)': expected an expression cron(...); for example cron(45 7",
