@@ -109,7 +109,7 @@ def run(
 def _decision(recipe: Recipe) -> str:
     """Of a recipe that has an engine."""
     if recipe.built_in is not None:
-        return built_in.DECISIONS[recipe.built_in.algorithm]
+        return built_in.decision(recipe, recipe.built_in)
     return TUNE_ON_SAGEMAKER if recipe.tuned_by_jobs else TRAIN_ON_SAGEMAKER
 
 
@@ -118,11 +118,11 @@ def _job(edges: Edges, work: TrainTask, recipe: Recipe, settings: TaskSettings) 
     engine, own = recipe.on_sagemaker, recipe.built_in
     if engine is None:
         return None
+    if own is not None:
+        return built_in.describe(edges, work, recipe, own, engine, stage=settings.stage, memory_mb=settings.memory_mb)
     if recipe.tuned_by_jobs:
         return tuner.describe(edges, work, recipe.tuned_by_jobs, engine, stage=settings.stage)
-    if own is None:
-        return job.describe(edges, work, engine, stage=settings.stage)
-    return built_in.describe(edges, work, recipe, own, engine, stage=settings.stage, memory_mb=settings.memory_mb)
+    return job.describe(edges, work, engine, stage=settings.stage)
 
 
 def _source(model: str, found: Object, prepared: Prepared) -> Source:

@@ -57,7 +57,7 @@ def run(
     own = recipe.built_in
     if recipe.on_sagemaker and not own and not is_of_a_job and not imports.is_brought(edges, task.train_uri):
         if recipe.tuned_by_jobs:
-            return tuner.collect(edges, task, recipe, recipe.tuned_by_jobs, stage=settings.stage)
+            return tuner.collect(edges, task, recipe.tuned_by_jobs, stage=settings.stage)
         return collected.collect(edges, task, key=job.output_key(settings.stage, run=task.run, model=task.model))
     with (
         Parts(edges, task.train_uri, task="Train") as train,

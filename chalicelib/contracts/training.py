@@ -38,12 +38,14 @@ class TrainingJob(Value, kw_only=True):
     """Of one of SageMaker's own algorithms; none where the job runs the code of Train."""
     tuning: Mapping[str, Any] | None = None
     """What is searched by a job for each trial, as HyperParameterTuningJobConfig has it; then the rest is of each."""
+    validation_uri: str | None = None
+    """The same as `manifest_uri` of the rows that a trial of one of SageMaker's own algorithms is measured on."""
 
 
 class Preprocessed(Value, kw_only=True):
     decision: str
-    """TRAIN, TRAIN_ON_SAGEMAKER, TUNE_ON_SAGEMAKER, TRAIN_LINEAR_LEARNER, TRAIN_XGBOOST, TAKE_UP, NOTHING_NEW or
-    SUPERSEDED."""
+    """TRAIN, TRAIN_ON_SAGEMAKER, TUNE_ON_SAGEMAKER, TRAIN_LINEAR_LEARNER, TRAIN_XGBOOST, TUNE_LINEAR_LEARNER,
+    TUNE_XGBOOST, TAKE_UP, NOTHING_NEW or SUPERSEDED."""
     reason: str
     fingerprint: str | None
     """SHA-256 over data, recipe, code and serving configuration; None where Superseded."""

@@ -22,7 +22,7 @@ class Trial(Document):
 
     parameters: Mapping[str, Any] = holds(table_of(anything))
     mean: float | None = holds(maybe(number))
-    """Of the objective over the folds; None where a fold could not be fitted, or has no value."""
+    """Of the objective over the folds, or its one value; None where a fold could not be fitted, or has no value."""
     standard_deviation: float | None = holds(maybe(number))
     """None too where SageMaker's tuner tells the mean alone."""
     seconds: float = holds(number)
@@ -42,9 +42,10 @@ class Tuning(Document):
 
     strategy: str = holds(text)
     objective: str = holds(text)
-    """The metric, of which more is better."""
+    """The metric, of which more is better: a loss with a minus."""
     early_stopping: bool = holds(flag)
     folds: int = holds(count)
+    """0 where each trial was measured once, on `rows` that none was fitted on."""
     rows: int = holds(count)
     """Of the training part that were searched on; the holdout has none of them."""
     parallel: int = holds(count)
@@ -68,11 +69,17 @@ class Tuning(Document):
         return f"tuned: {chosen.words}, the best of {amount(len(self.trials), 'trial')} ({_value(chosen, self)})"
 
     @property
+    def _measured_on(self) -> str:
+        if self.folds:
+            return f"over {self.folds} folds of {amount(self.rows, 'training row')}"
+        return f"on {amount(self.rows, 'training row')} that none was fitted on"
+
+    @property
     def lines(self) -> Iterator[str]:
         """A sentence, and the best trials below it, each with a bar that is longest for the best mean of all."""
         yield (
-            f"Its parameters are the best of {amount(len(self.trials), 'trial')}, by {self.objective} over"
-            f" {self.folds} folds of {amount(self.rows, 'training row')}:"
+            f"Its parameters are the best of {amount(len(self.trials), 'trial')}, by {self.objective}"
+            f" {self._measured_on}:"
         )
         known = [each.mean for each in self.trials if each.mean is not None]
         low, high = min(known), max(known)

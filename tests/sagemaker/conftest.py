@@ -39,6 +39,32 @@ ON_ENDPOINTS = {
 IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/nightswap:1"
 
 
+TUNED_BUILT_IN = """    engine=SageMaker(instance_type="ml.m5.xlarge", max_runtime_seconds=600, tuner=True),
+    tune=Tune(
+        {"l1": Continuous(1e-6, 1, scale="log"), "wd": Continuous(1e-7, 1e-3, scale="log")},
+        jobs=4,
+        parallel=2,
+        strategy="bayesian",
+        early_stopping=True,
+    ),
+"""
+BY_TUNED_LINEAR_LEARNER = {
+    "Columns, Numeric, Recipe": "Continuous, LinearLearner, Numeric, Recipe, SageMaker, Tune",
+    "estimator=estimator": "estimator=LinearLearner(epochs=20, l1=0.5)",
+    """def estimator(_: Columns) -> Any:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    return make_pipeline(StandardScaler(), LogisticRegression())
+
+
+""": "",
+    "    thresholds=[": f"{TUNED_BUILT_IN}    thresholds=[",
+}
+"""Whose penalty its rows ask for: the largest of its range leaves no weight."""
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_real_account() -> Iterator[None]:
     with local_aws.reached_alone():
@@ -67,4 +93,10 @@ def by_the_tuner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def on_endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("endpoints")
     with stage_of(folder, recipe=ON_ENDPOINTS, NIGHTSWAP_ENDPOINT_IMAGE=IMAGE) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def by_tuned_linear_learner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with stage_of(tmp_path_factory.mktemp("linear-learner"), recipe=BY_TUNED_LINEAR_LEARNER) as stage:
         yield stage

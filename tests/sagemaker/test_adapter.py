@@ -125,7 +125,7 @@ def test_request_that_sagemaker_would_not_take_is_refused(
 
 def test_closed_image_and_more_machines_than_one_are_refused(sagemaker: SageMaker) -> None:
     closed = {
-        "TrainingImage": "382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1",
+        "TrainingImage": "382416733822.dkr.ecr.us-east-1.amazonaws.com/kmeans:1",
         "TrainingInputMode": "File",
     }
     two = {**request()["ResourceConfig"], "InstanceCount": 2}
@@ -135,15 +135,21 @@ def test_closed_image_and_more_machines_than_one_are_refused(sagemaker: SageMake
             sagemaker.answer("CreateTrainingJob", request() | change)
 
 
+def ended(sagemaker: SageMaker) -> dict[str, Any]:
+    """The search, as it is described at its end."""
+    deadline, described = time.monotonic() + 60, sagemaker.answer("DescribeHyperParameterTuningJob", NAMED)
+    while described["HyperParameterTuningJobStatus"] == "InProgress" and time.monotonic() < deadline:
+        time.sleep(0.01)
+        described = sagemaker.answer("DescribeHyperParameterTuningJob", NAMED)
+    return described
+
+
 def test_committed_search_is_taken_and_its_trials_are_jobs(sagemaker: SageMaker, orders: Orders) -> None:
     orders.put({"has_capacity": False})
 
     sagemaker.answer("CreateHyperParameterTuningJob", request("TuneOnSageMaker", SEARCH))
 
-    deadline, described = time.monotonic() + 60, sagemaker.answer("DescribeHyperParameterTuningJob", NAMED)
-    while described["HyperParameterTuningJobStatus"] == "InProgress" and time.monotonic() < deadline:
-        time.sleep(0.01)
-        described = sagemaker.answer("DescribeHyperParameterTuningJob", NAMED)
+    described = ended(sagemaker)
     assert (described["HyperParameterTuningJobStatus"], described["FailureReason"]) == ("Failed", ENDED)
     assert set(described) <= sagemaker.answered("DescribeHyperParameterTuningJob")
     trials = sagemaker.answer("ListTrainingJobsForHyperParameterTuningJob", NAMED)["TrainingJobSummaries"]
@@ -173,6 +179,19 @@ def test_search_that_sagemaker_would_not_take_is_refused(
 
     assert refused.value.code == "ValidationException"
     assert told in refused.value.message
+
+
+def test_what_is_tuned_cannot_be_fixed_as_well(sagemaker: SageMaker) -> None:
+    asked = request("TuneOnSageMaker", SEARCH)
+    asked["TrainingJobDefinition"]["StaticHyperParameters"]["C"] = "1"
+
+    sagemaker.answer("CreateHyperParameterTuningJob", asked)
+
+    described = ended(sagemaker)
+    assert (described["HyperParameterTuningJobStatus"], described["FailureReason"]) == (
+        "Failed",
+        "both fixed and tuned: ['C']",
+    )
 
 
 def test_grid_has_each_combination_once() -> None:

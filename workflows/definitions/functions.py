@@ -45,7 +45,8 @@ SIGNATURES: Mapping[str, Signature] = {
         training.Preprocessed,
         decisions=(
             *(decisions.TRAIN, decisions.TRAIN_ON_SAGEMAKER, decisions.TUNE_ON_SAGEMAKER),
-            *(decisions.TRAIN_LINEAR_LEARNER, decisions.TRAIN_XGBOOST, decisions.TAKE_UP),
+            *(decisions.TRAIN_LINEAR_LEARNER, decisions.TRAIN_XGBOOST),
+            *(decisions.TUNE_LINEAR_LEARNER, decisions.TUNE_XGBOOST, decisions.TAKE_UP),
             *(decisions.NOTHING_NEW, decisions.SUPERSEDED),
         ),
     ),
@@ -117,6 +118,8 @@ ENDED_BY_SERVICE: Mapping[str, tuple[str, Bound]] = {
 LINEAR_LEARNER_IMAGE, XGBOOST_IMAGE = "${LinearLearnerImage}", "${XGBoostImage}"
 BUILT_INS = {decisions.TRAIN_LINEAR_LEARNER: LINEAR_LEARNER_IMAGE, decisions.TRAIN_XGBOOST: XGBOOST_IMAGE}
 """SageMaker's own algorithms, by the decision, which names the state too: the image of each."""
+TUNED_BUILT_INS = {decisions.TUNE_LINEAR_LEARNER: LINEAR_LEARNER_IMAGE, decisions.TUNE_XGBOOST: XGBOOST_IMAGE}
+"""The same of those that SageMaker's tuner searches."""
 EXAMPLES = {
     **SAGEMAKER,
     **ENDPOINTS,

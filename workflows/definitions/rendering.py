@@ -6,7 +6,14 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from chalicelib.contracts.decisions import TRAIN_LINEAR_LEARNER, TRAIN_ON_SAGEMAKER, TRAIN_XGBOOST, TUNE_ON_SAGEMAKER
+from chalicelib.contracts.decisions import (
+    TRAIN_LINEAR_LEARNER,
+    TRAIN_ON_SAGEMAKER,
+    TRAIN_XGBOOST,
+    TUNE_LINEAR_LEARNER,
+    TUNE_ON_SAGEMAKER,
+    TUNE_XGBOOST,
+)
 from chalicelib.errors import RenderingFailed
 
 LAMBDA, SAGEMAKER = "lambda", "sagemaker"
@@ -28,7 +35,7 @@ JOBS: Mapping[str, Sequence[str]] = {
     SAGEMAKER: (TRAIN_ON_SAGEMAKER,),
     BUILT_INS: (TRAIN_ON_SAGEMAKER, *OWN),
     TUNER: (TRAIN_ON_SAGEMAKER, TUNE_ON_SAGEMAKER),
-    BOTH: (TRAIN_ON_SAGEMAKER, TUNE_ON_SAGEMAKER, *OWN),
+    BOTH: (TRAIN_ON_SAGEMAKER, TUNE_ON_SAGEMAKER, *OWN, TUNE_LINEAR_LEARNER, TUNE_XGBOOST),
 }
 """The decisions of Preprocess by which SageMaker fits."""
 FUNCTION, ENDPOINT = "lambda", "endpoint"

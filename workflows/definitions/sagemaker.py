@@ -15,7 +15,14 @@ from stepfunctions.steps.states import State
 
 from chalicelib.contracts.decisions import TRAIN_ON_SAGEMAKER, TRAIN_XGBOOST, TUNE_ON_SAGEMAKER
 from chalicelib.contracts.training import OBJECTIVE, OBJECTIVE_LINE
-from workflows.definitions.functions import BUILT_INS, STAGE, TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE
+from workflows.definitions.functions import (
+    BUILT_INS,
+    STAGE,
+    TRAINING_IMAGE,
+    TRAINING_ROLE,
+    TRAINING_SOURCE,
+    TUNED_BUILT_INS,
+)
 from workflows.definitions.states import retry
 from workflows.packaging.training_source import ENTRY_POINT
 
@@ -23,12 +30,15 @@ STATE = TRAIN_ON_SAGEMAKER
 JOB = "$.preprocess.job"
 CHANNEL = "bucket"
 """The name of the folder in which the job finds what it downloads."""
-ROWS = "train"
-"""The same of one of SageMaker's own algorithms."""
+ROWS, VALIDATION = "train", "validation"
+"""The same of one of SageMaker's own algorithms: what it is fitted on, and what a trial is measured on."""
 MANIFEST = {"S3DataType": "ManifestFile", "S3Uri.$": f"{JOB}.manifest_uri"}
 WITH_CHECKPOINTS = (TRAIN_XGBOOST,)
 """The states whose algorithm leaves its trees as it makes them, beside what the job of this run leaves at the end,
 and goes on with those that it finds. Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html"""
+VALIDATION_MANIFEST = {**MANIFEST, "S3Uri.$": f"{JOB}.validation_uri"}
+WHOLE, SHARED = "FullyReplicated", "ShardedByS3Key"
+"""Whether each instance gets all rows, or as many objects with them as the others."""
 OF_THE_SCRIPT = {
     "sagemaker_program": f'"{ENTRY_POINT}"',
     "sagemaker_submit_directory": f'"{TRAINING_SOURCE}"',
@@ -51,6 +61,8 @@ def by_jobs(decisions: Sequence[str], *, caught_by: Callable[[], State]) -> dict
     for decision in decisions:
         if decision in BUILT_INS:
             made[decision] = _built_in(decision, image=BUILT_INS[decision], caught_by=caught_by())
+        elif decision in TUNED_BUILT_INS:
+            made[decision] = _tuned_built_in(decision, image=TUNED_BUILT_INS[decision], caught_by=caught_by())
         else:
             made[decision] = OF_THE_PROJECT[decision](caught_by=caught_by())
     return made
@@ -74,16 +86,26 @@ def train_on_sagemaker(*, caught_by: State) -> TrainingStep:
 def tune_on_sagemaker(*, caught_by: State) -> TuningStep:
     """Start the search that Preprocess described, with a job for each trial, and wait for its end. Each job is like
     that of `train_on_sagemaker`; SageMaker reads in its log what it came to."""
+    metrics = [{"Name": OBJECTIVE, "Regex": f"{OBJECTIVE_LINE}([0-9.e-]+)"}]
+    step = _search(
+        TUNE_ON_SAGEMAKER,
+        _estimator(TRAINING_IMAGE, hyperparameters=OF_THE_SCRIPT),
+        metrics=metrics,
+        caught_by=caught_by,
+    )
+    each = step.fields["parameters"]["TrainingJobDefinition"]
+    step.fields["parameters"] = _of_all_trials(_of_the_run({**each, "StaticHyperParameters": OF_THE_SCRIPT}))
+    return step
+
+
+def _search(state: str, estimator: Any, *, metrics: list[dict[str, str]] | None, caught_by: State) -> TuningStep:
+    """With parameters that are still to be replaced. One of SageMaker's own algorithms has its own `metrics`."""
     from sagemaker.tuner import ContinuousParameter, HyperparameterTuner
 
-    metrics = [{"Name": OBJECTIVE, "Regex": f"{OBJECTIVE_LINE}([0-9.e-]+)"}]
-    step = TuningStep(
-        TUNE_ON_SAGEMAKER,
+    return TuningStep(
+        state,
         HyperparameterTuner(
-            _estimator(TRAINING_IMAGE, hyperparameters=OF_THE_SCRIPT),
-            OBJECTIVE,
-            {"replaced": ContinuousParameter(0, 1)},
-            metric_definitions=metrics,
+            estimator, OBJECTIVE, {"replaced": ContinuousParameter(0, 1)}, metric_definitions=metrics
         ),
         job_name="replaced",
         data="s3://replaced",
@@ -92,16 +114,17 @@ def tune_on_sagemaker(*, caught_by: State) -> TuningStep:
         retry=_retries(),
         catch=Catch(error_equals=["States.ALL"], next_step=caught_by, result_path="$.failure"),
     )
-    asked = step.fields["parameters"]
-    each = _of_the_run({**asked["TrainingJobDefinition"], "StaticHyperParameters": OF_THE_SCRIPT})
+
+
+def _of_all_trials(each: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of a search, of those that each of its jobs would have alone."""
     name, tags = each.pop("TrainingJobName.$"), each.pop("Tags")
-    step.fields["parameters"] = {
+    return {
         "HyperParameterTuningJobName.$": name,
         "HyperParameterTuningJobConfig.$": f"{JOB}.tuning",
         "TrainingJobDefinition": each,
         "Tags": tags,
     }
-    return step
 
 
 OF_THE_PROJECT: Mapping[str, Callable[..., State]] = {
@@ -122,25 +145,47 @@ def _built_in(state: str, *, image: str, caught_by: State) -> TrainingStep:
         retry=_retries(),
         catch=Catch(error_equals=["States.ALL"], next_step=caught_by, result_path="$.failure"),
     )
-    shared = _of_the_run(step.fields["parameters"])
+    made = _by_instances(_of_the_run(step.fields["parameters"]))
     step.fields["parameters"] = {
-        **shared,
+        **made,
         "HyperParameters.$": f"{JOB}.hyperparameters",
-        "InputDataConfig": [
-            {
-                "ChannelName": ROWS,
-                "ContentType": "text/csv",
-                "DataSource": {
-                    "S3DataSource": {**MANIFEST, "S3DataDistributionType": "ShardedByS3Key"},
-                },
-            }
-        ],
-        "ResourceConfig": {**shared["ResourceConfig"], "InstanceCount.$": f"{JOB}.instances"},
+        "InputDataConfig": [_text(ROWS, MANIFEST, distributed=SHARED)],
     }
-    del step.fields["parameters"]["ResourceConfig"]["InstanceCount"]
     if state in WITH_CHECKPOINTS:
         step.fields["parameters"]["CheckpointConfig"] = {"S3Uri.$": f"{JOB}.checkpoints_uri"}
     return step
+
+
+def _tuned_built_in(state: str, *, image: str, caught_by: State) -> TuningStep:
+    """A search with a job for each trial, each like that of `_built_in`, and measured on rows that none is fitted on.
+    What the algorithm reports of them SageMaker knows by itself."""
+    step = _search(state, _estimator(image, hyperparameters={}), metrics=None, caught_by=caught_by)
+    made = _by_instances(_of_the_run(step.fields["parameters"]["TrainingJobDefinition"]))
+    del made["StaticHyperParameters"]
+    each = {
+        **made,
+        "StaticHyperParameters.$": f"{JOB}.hyperparameters",
+        "InputDataConfig": [
+            _text(ROWS, MANIFEST, distributed=SHARED),
+            _text(VALIDATION, VALIDATION_MANIFEST, distributed=WHOLE),
+        ],
+    }
+    step.fields["parameters"] = _of_all_trials(each)
+    return step
+
+
+def _by_instances(parameters: dict[str, Any]) -> dict[str, Any]:
+    """With as many instances as the recipe says."""
+    known = {name: value for name, value in parameters["ResourceConfig"].items() if name != "InstanceCount"}
+    return {**parameters, "ResourceConfig": {**known, "InstanceCount.$": f"{JOB}.instances"}}
+
+
+def _text(channel: str, manifest: Mapping[str, str], *, distributed: str) -> dict[str, Any]:
+    return {
+        "ChannelName": channel,
+        "ContentType": "text/csv",
+        "DataSource": {"S3DataSource": {**manifest, "S3DataDistributionType": distributed}},
+    }
 
 
 def _estimator(image: str, *, hyperparameters: dict[str, str]) -> Any:
@@ -172,7 +217,7 @@ def _of_the_run(parameters: dict[str, Any]) -> dict[str, Any]:
         "InputDataConfig": [
             {
                 "ChannelName": CHANNEL,
-                "DataSource": {"S3DataSource": {**MANIFEST, "S3DataDistributionType": "FullyReplicated"}},
+                "DataSource": {"S3DataSource": {**MANIFEST, "S3DataDistributionType": WHOLE}},
             }
         ],
         "OutputDataConfig": {"S3OutputPath.$": f"{JOB}.output_uri"},

@@ -102,11 +102,16 @@ def in_words(engine: SageMaker, *, by: str = "", tune: Tune | None = None) -> st
     "trained by SageMaker's linear-learner, on 2 ml.m5.large for 3,600 s at most: $0.23 at most in us-east-1"
     >>> in_words(SageMaker(tuner=True, max_runtime_seconds=600), tune=Tune({}, jobs=5, parallel=2))
     'tuned by 5 jobs of SageMaker, 2 at a time, each on one ml.m5.large for 600 s at most: $0.10 at most in us-east-1'
+    >>> in_words(SageMaker(tuner=True, max_runtime_seconds=600), by="xgboost", tune=Tune({}, jobs=5))
+    "tuned by 5 jobs of SageMaker's xgboost, 1 at a time, each on one ml.m5.large for 600 s at most: $0.10 at most in\
+ us-east-1"
     """
     jobs = engine.instances * (tune.trials if tune else 1)
     most = jobs * dollars(engine.instance_type, seconds=engine.max_runtime_seconds)
-    what = f"trained by SageMaker's {by}" if by else "trained on SageMaker"
-    what = f"tuned by {tune.trials} jobs of SageMaker, {tune.parallel} at a time, each" if tune else f"{what},"
+    what = f"trained by SageMaker's {by}," if by else "trained on SageMaker,"
+    if tune:
+        whose = f"SageMaker's {by}" if by else "SageMaker"
+        what = f"tuned by {tune.trials} jobs of {whose}, {tune.parallel} at a time, each"
     count = "one" if engine.instances == 1 else str(engine.instances)
     spare = " of spare capacity" if engine.spot else ""
     return (

@@ -1,7 +1,8 @@
 """Has SageMaker's tuner search: it starts a training job for each trial, and Train takes what the best one made.
 
 The tuner draws the parameters, each as a text. A trial is a job like any other, which cross-validates these alone
-before it fits them, and tells their mean. So the archive of the best trial is like that of a run's only job.
+before it fits them, and tells their mean. So the archive of the best trial is like that of a run's only job. Of
+SageMaker's own algorithms `built_in_tuner` has what differs.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -24,7 +25,7 @@ from chalicelib.names import APP
 from chalicelib.quality.trials import Trial
 from chalicelib.registry.manifest import Training
 from lambdas.engines.sagemaker import collected, job
-from lambdas.model.recipe import Continuous, Integer, OneOf, Recipe, SageMaker, Tune
+from lambdas.model.recipe import Continuous, Integer, OneOf, SageMaker, Tune
 from lambdas.model.recipe.tuning.ranges import GRID, LOG, Plain, Range
 from lambdas.model.recipe.tuning.tuning_rules import search_seconds
 from lambdas.model.training.search.candidates import DIGITS
@@ -49,24 +50,27 @@ def name(stage: str, *, run: str) -> str:
 def describe(edges: Edges, task: TrainTask, tune: Tune, engine: SageMaker, *, stage: str) -> TrainingJob:
     """Write what each job reads beside the rows, and say what the search is to be. Raises as `job.describe`."""
     each = job.describe(edges, task, engine, stage=stage)
-    return replace(each, name=name(stage, run=task.run), tuning=_configuration(tune, engine))
+    return replace(each, name=name(stage, run=task.run), tuning=configuration(tune, engine, ranges=tune.ranges))
 
 
-def _configuration(tune: Tune, engine: SageMaker) -> dict[str, Any]:
-    """HyperParameterTuningJobConfig; a search on a grid takes no seed, for it draws nothing."""
-    ranges: dict[str, list[dict[str, Any]]] = {}
-    for parameter, given in tune.ranges.items():
+def configuration(
+    tune: Tune, engine: SageMaker, *, ranges: Mapping[str, Range], metric: str = OBJECTIVE, is_loss: bool = False
+) -> dict[str, Any]:
+    """HyperParameterTuningJobConfig, with the `ranges` by the names that the job has for them; a search on a grid
+    takes no seed, for it draws nothing."""
+    described: dict[str, list[dict[str, Any]]] = {}
+    for parameter, given in ranges.items():
         kind, content = _range(given)
-        ranges.setdefault(kind, []).append({"Name": parameter, **content})
+        described.setdefault(kind, []).append({"Name": parameter, **content})
     return {
         "Strategy": tune.strategy.capitalize(),
-        "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": OBJECTIVE},
+        "HyperParameterTuningJobObjective": {"Type": "Minimize" if is_loss else "Maximize", "MetricName": metric},
         "ResourceLimits": {
             "MaxNumberOfTrainingJobs": tune.trials,
             "MaxParallelTrainingJobs": min(tune.parallel, tune.trials),
             "MaxRuntimeInSeconds": search_seconds(tune, engine),
         },
-        "ParameterRanges": ranges,
+        "ParameterRanges": described,
         "TrainingJobEarlyStoppingType": "Auto" if tune.early_stopping else "Off",
         **({} if tune.strategy == GRID else {"RandomSeed": tune.seed}),
     }
@@ -109,56 +113,93 @@ def _value(given: Range, told: str) -> Plain:
     return min(max(float(f"{value:.{DIGITS}g}"), float(given.low)), float(given.high))
 
 
-def collect(edges: Edges, task: TrainTask, recipe: Recipe, tune: Tune, *, stage: str) -> Trained:
-    """What the best trial made, with the facts of all. Raises ArtifactInvalid where there is no trial, or its archive
-    is gone or is no trial's; TrainingFailed where none has a value."""
+@dataclass(frozen=True)
+class Found:
+    """What a search came to: all of its trials, in the order in which they were started."""
+
+    jobs: Sequence[TrialJob]
+    means: Sequence[float | None]
+    """Of the objective, of which more is better; None for a trial without a value."""
+    parameters: Sequence[Mapping[str, Plain]]
+    best: int
+    """The place of the first one with the highest mean."""
+    sign: int = 1
+    """-1 where SageMaker was told of losses, whose negatives the means are."""
+
+    @property
+    def trials(self) -> list[Trial]:
+        """Without the spread, which SageMaker does not know."""
+        return [
+            Trial(parameters=each, mean=mean, standard_deviation=None, seconds=_seconds([of]))
+            for of, each, mean in zip(self.jobs, self.parameters, self.means, strict=True)
+        ]
+
+    @property
+    def seconds(self) -> float:
+        return _seconds(self.jobs)
+
+    @property
+    def ends(self) -> list[str]:
+        """Why trials have no value, in words."""
+        return list(_ends(self.jobs, sign=self.sign))
+
+
+def find(
+    edges: Edges,
+    task: TrainTask,
+    *,
+    stage: str,
+    drawn: Callable[[Mapping[str, str]], Mapping[str, Plain]],
+    is_loss: bool = False,
+) -> Found:
+    """`drawn` makes parameters of a trial's texts; with `is_loss`, a mean is the negative of what was told.
+
+    Raises ArtifactInvalid where there is no trial, TrainingFailed where none has a value.
+    """
     search = name(stage, run=task.run)
     jobs = edges.jobs.trials(search)
     if not jobs:
         raise ArtifactInvalid(f"the search {search} left no trial: retrain again")
-    means = [_mean(each) for each in jobs]
+    sign = -1 if is_loss else 1
+    means = [_mean(each, sign=sign) for each in jobs]
     known = [mean for mean in means if mean is not None]
     if not known:
         reasons = [each.reason for each in jobs if each.reason]
         said = f": {cut(reasons[0], WORDS_CHARACTERS)}" if reasons else ""
-        raise TrainingFailed(f"no trial of recipe {recipe.model} has a value{said}", model=recipe.model)
-    best = means.index(max(known))
-    parameters = [drawn(tune, each.parameters) for each in jobs]
-    take = partial(_with_all, jobs=jobs, means=means, parameters=parameters, best=best)
-    return collected.collect(edges, task, key=job.archive_of(jobs[best].name, run=task.run), take=take)
+        raise TrainingFailed(f"no trial of recipe {task.model} has a value{said}", model=task.model)
+    return Found(jobs, means, [drawn(each.parameters) for each in jobs], best=means.index(max(known)), sign=sign)
 
 
-def _mean(each: TrialJob) -> float | None:
-    """Of all folds: a job that did not come to its end told the mean of some."""
+def collect(edges: Edges, task: TrainTask, tune: Tune, *, stage: str) -> Trained:
+    """What the best trial made, with the facts of all. Raises as `find`, and ArtifactInvalid where its archive is
+    gone or is no trial's."""
+    found = find(edges, task, stage=stage, drawn=partial(drawn, tune))
+    key = job.archive_of(found.jobs[found.best].name, run=task.run)
+    return collected.collect(edges, task, key=key, take=partial(_with_all, found=found))
+
+
+def _mean(each: TrialJob, *, sign: int) -> float | None:
+    """Of a job that came to its end: one that did not told what it had until then."""
     if each.status != COMPLETED or each.value is None or not math.isfinite(each.value):
         return None
-    return float(f"{each.value:.{DIGITS_OF_A_VALUE}g}")
+    return sign * float(f"{each.value:.{DIGITS_OF_A_VALUE}g}") + 0.0  # else a loss of 0 were -0
 
 
-def _with_all(
-    training: Training,
-    *,
-    jobs: Sequence[TrialJob],
-    means: Sequence[float | None],
-    parameters: Sequence[Mapping[str, Plain]],
-    best: int,
-) -> Training:
+def _with_all(training: Training, *, found: Found) -> Training:
     """The facts of the best trial, which knows its own search alone, with those of all. Only it told its spread."""
-    own = training.tuning
-    if own is None or len(own.trials) != 1 or own.trials[0].parameters != parameters[best]:
-        raise ArtifactInvalid(f"the job {jobs[best].name} left no facts of the trial that it was: retrain again")
-    trials = [
-        Trial(parameters=each, mean=mean, standard_deviation=None, seconds=_seconds([of]))
-        for of, each, mean in zip(jobs, parameters, means, strict=True)
-    ]
-    alone = own.trials[0]
+    own, best = training.tuning, found.best
+    if own is None or len(own.trials) != 1 or own.trials[0].parameters != found.parameters[best]:
+        raise ArtifactInvalid(
+            f"the job {found.jobs[best].name} left no facts of the trial that it was: retrain again"
+        )
+    trials, alone = found.trials, own.trials[0]
     trials[best] = Trial.of({**trials[best].document, **_measured(alone)})
     whole = {
         **own.document,
-        "seconds": _seconds(jobs),
+        "seconds": found.seconds,
         "best": best + 1,
         "trials": [each.document for each in trials],
-        "warnings": [*own.warnings, *_ends(jobs)],
+        "warnings": [*own.warnings, *found.ends],
     }
     return Training.of({**training.document, "tuning": whole})
 
@@ -174,13 +215,10 @@ def _seconds(jobs: Sequence[TrialJob]) -> float:
     return max(0.0, round((max(ended) - min(begun)).total_seconds(), 3)) if begun and ended else 0.0
 
 
-def _ends(jobs: Sequence[TrialJob]) -> list[str]:
-    """Why trials have no value, in words."""
-    told = []
+def _ends(jobs: Sequence[TrialJob], *, sign: int) -> Iterator[str]:
     for number, each in enumerate(jobs, start=1):
         if each.status == STOPPED:
-            so_far = "" if each.value is None else f", with {each.value:.6g} until then"
-            told.append(f"trial {number} was ended before the others{so_far}")
+            so_far = "" if each.value is None else f", with {sign * each.value:.6g} until then"
+            yield f"trial {number} was ended before the others{so_far}"
         elif each.status != COMPLETED or each.value is None:
-            told.append(cut(f"trial {number} failed: {each.reason or 'it told no value'}", WORDS_CHARACTERS))
-    return told
+            yield cut(f"trial {number} failed: {each.reason or 'it told no value'}", WORDS_CHARACTERS)

@@ -77,9 +77,26 @@ class BuiltIn:
         """What the job is told beside what the recipe gives; `width` counts the features."""
         raise NotImplementedError
 
+    def measured_by(self, metric: str) -> Mapping[str, str]:  # noqa: ARG002
+        """What the job is told so that it reports this metric of its validation channel: nothing where it reports
+        all."""
+        return {}
+
+    def with_drawn(self, drawn: Mapping[str, object]) -> Self:
+        """The same with these hyperparameters, whatever the recipe gives in their place."""
+        return type(self)(**{**self.given, **drawn})
+
+    def own_name(self, name: str) -> str:
+        """Of a hyperparameter, by the algorithm.
+
+        >>> XGBoost().own_name("reg_lambda"), XGBoost().own_name("eta")
+        ('lambda', 'eta')
+        """
+        return self.spelled.get(name, name)
+
     def told(self, *, classes: int, width: int, rows_of_an_instance: int) -> dict[str, str]:
         """All hyperparameters of the job, as texts, in alphabetical order."""
-        own = {self.spelled.get(name, name): as_text(value) for name, value in self.given.items()}
+        own = {self.own_name(name): as_text(value) for name, value in self.given.items()}
         fixed = self.fixed(classes=classes, width=width, rows_of_an_instance=rows_of_an_instance)
         return dict(sorted({**self.usual, **own, **fixed}.items()))
 
@@ -140,6 +157,9 @@ class XGBoost(BuiltIn):
 
     def of_others(self, classes: int) -> Sequence[str]:
         return ("scale_pos_weight",) if classes >= SMALLEST_OF_SEVERAL else ()
+
+    def measured_by(self, metric: str) -> Mapping[str, str]:
+        return {"eval_metric": metric}
 
     def fixed(self, *, classes: int, width: int, rows_of_an_instance: int) -> Mapping[str, str]:  # noqa: ARG002
         if classes < SMALLEST_OF_SEVERAL:

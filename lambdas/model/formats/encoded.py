@@ -34,6 +34,8 @@ class Encoding:
     """Of each numeric column of the recipe what took the place of a missing number."""
     rows: int
     """Of the training part."""
+    held_out: int = 0
+    """How many of them the algorithm is not fitted on: those that the trials of a search are measured on."""
 
     @classmethod
     def of(
@@ -91,6 +93,7 @@ class Encoding:
             "levels": self.levels,
             "fills": self.fills,
             "rows": self.rows,
+            "held_out": self.held_out,
         }
 
     @classmethod
@@ -100,12 +103,12 @@ class Encoding:
             means, scales = (_floats(document[name]) for name in ("means", "scales"))
             levels = tuple(tuple(map(str, names)) for names in document["levels"])
             fills = tuple(None if each is None else float(each) for each in document["fills"])
-            rows = int(document["rows"])
+            rows, held_out = int(document["rows"]), int(document.get("held_out", 0))
         except (AttributeError, KeyError, TypeError, ValueError) as exc:
             raise ArtifactInvalid(MALFORMED) from exc
         if len(means) != len(scales) or not (np.isfinite([*means, *scales]).all() and (scales > 0).all()):
             raise ArtifactInvalid(MALFORMED)
-        return cls(means=means, scales=scales, levels=levels, fills=fills, rows=rows)
+        return cls(means=means, scales=scales, levels=levels, fills=fills, rows=rows, held_out=held_out)
 
 
 def _floats(numbers: Sequence[Any]) -> Floats:

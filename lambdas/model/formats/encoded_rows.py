@@ -40,15 +40,14 @@ def row_bytes(encoding: Encoding) -> int:
     return 2 + NUMBER_BYTES * len(encoding.means) + 2 * sum(map(len, encoding.levels))
 
 
-def shared(encoding: Encoding, *, seed: int, instances: int) -> list[Integers]:
-    """The rows of each object, in a drawn order: gradient descent wants no order in them.
+def shared(encoding: Encoding, *, rows: Integers, seed: int, instances: int) -> list[Integers]:
+    """Which of these rows are in each object, in a drawn order: gradient descent wants no order in them.
 
     The objects are a multiple of the instances, and as large as one another: so each instance gets as many rows.
     """
-    at_once = math.ceil(encoding.rows * row_bytes(encoding) / OBJECT_BYTES)
+    at_once = math.ceil(len(rows) * row_bytes(encoding) / OBJECT_BYTES)
     objects = instances * math.ceil(at_once / instances)
-    order = np.random.default_rng(seed).permutation(encoding.rows)
-    return np.array_split(order, objects)
+    return np.array_split(np.random.default_rng(seed).permutation(rows), objects)
 
 
 def _spelled(codes: Floats, *, levels: int) -> list[str]:

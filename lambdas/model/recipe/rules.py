@@ -263,7 +263,7 @@ def _engine_problems(recipe: Fields) -> Iterator[str]:
     if recipe.format == "onnx":
         yield "format is 'onnx', whose libraries SageMaker's image of scikit-learn does not have: leave engine out"
     yield from _instances_problems(engine.instances, are_shared=recipe.built_in is not None)
-    if recipe.built_in is not None and not recipe.built_in.has_checkpoints:
+    if recipe.built_in is not None and (engine.tuner or not recipe.built_in.has_checkpoints):
         seconds = engine.max_runtime_seconds if engine.spot else 0
         yield from _spot_problems(seconds, of=type(recipe.built_in).__name__)
 

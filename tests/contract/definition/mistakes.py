@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflows.definitions.rendering import BUILT_INS, FUNCTION, LAMBDA, SAGEMAKER, TUNER, golden
+from workflows.definitions.rendering import BOTH, BUILT_INS, FUNCTION, LAMBDA, SAGEMAKER, TUNER, golden
 
 CHECKER, STATELINT = "checker", "statelint"
 REMOVED = object()
@@ -258,3 +258,35 @@ IN_A_SEARCH: Mapping[str, Mapping[str, Any]] = {
 }
 MISTAKES_IN_A_SEARCH = tuple(Mistake(name, changes, engine=TUNER) for name, changes in IN_A_SEARCH.items())
 """Made where SageMaker's tuner starts a job for each trial."""
+
+OWN_SEARCH = "TuneLinearLearner"
+OF_EACH_OWN = f"{OWN_SEARCH}/Parameters/TrainingJobDefinition"
+HELD_OUT = f"{OF_EACH_OWN}/InputDataConfig/1"
+IN_A_SEARCH_OF_BUILT_INS: Mapping[str, Mapping[str, Any]] = {
+    "algorithm never asked for": {"HasNewData/Choices/5/Next": "TrainLinearLearner"},
+    "search of another algorithm": {"HasNewData/Choices/5/Next": "TuneXGBoost"},
+    "search of the script": {"HasNewData/Choices/5/Next": SEARCH},
+    "search not waited for": {f"{OWN_SEARCH}/Resource": "arn:aws:states:::sagemaker:createHyperParameterTuningJob"},
+    "algorithm's failure is lost": {f"{OWN_SEARCH}/Catch/0/Next": "RetrainFailed"},
+    "algorithm without a time-out": {f"{OWN_SEARCH}/TimeoutSeconds": REMOVED},
+    "validation rows of nowhere": {f"{HELD_OUT}/DataSource/S3DataSource/S3Uri.$": "$.preprocess.validation_uri"},
+    "validation rows that are a number": {
+        f"{HELD_OUT}/DataSource/S3DataSource/S3Uri.$": "$.preprocess.job.volume_gb",
+    },
+    "validation rows shared in no way": {f"{HELD_OUT}/DataSource/S3DataSource/S3DataDistributionType": "Whole"},
+    "validation channel without a name": {f"{HELD_OUT}/ChannelName": REMOVED},
+    "fixed hyperparameters of nowhere": {
+        f"{OF_EACH_OWN}/StaticHyperParameters.$": "$.preprocess.hyperparameters",
+    },
+    "fixed hyperparameters that are a text": {f"{OF_EACH_OWN}/StaticHyperParameters.$": "$.preprocess.job.name"},
+    "hyperparameters of a job that is alone": {
+        f"{OF_EACH_OWN}/StaticHyperParameters.$": REMOVED,
+        f"{OF_EACH_OWN}/HyperParameters.$": "$.preprocess.job.hyperparameters",
+    },
+    "count that is a text": {f"{OF_EACH_OWN}/ResourceConfig/InstanceCount.$": "$.preprocess.job.name"},
+    "image without a mode": {f"{OF_EACH_OWN}/AlgorithmSpecification/TrainingInputMode": REMOVED},
+}
+MISTAKES_IN_A_SEARCH_OF_BUILT_INS = tuple(
+    Mistake(name, changes, engine=BOTH) for name, changes in IN_A_SEARCH_OF_BUILT_INS.items()
+)
+"""Made where SageMaker's tuner searches one of SageMaker's own algorithms."""

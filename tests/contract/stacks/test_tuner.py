@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,33 @@ def test_every_placeholder_of_the_definition_is_filled() -> None:
 
     assert "TuneOnSageMaker" in definition
     assert {each.partition("}")[0] for each in definition.split("${")[1:]} == {*filled}
+
+
+def test_stage_with_a_search_of_an_algorithm_has_what_both_need_and_no_more() -> None:
+    needs = Needs(on_sagemaker=("flows",), by_built_ins=("flows",), by_tuner=("flows",))
+    definition = definition_for(ROOT, needs, stage="prod", settings=StageSettings())
+    template = main_template("prod", models=["flows"], needs=needs)
+    filled = template["Resources"]["Retrain"]["Properties"]["DefinitionSubstitutions"]
+    of_an_algorithm = main_template("prod", models=["flows"], needs=replace(needs, by_tuner=()))["Resources"]
+
+    assert {each for each in ("TuneLinearLearner", "TuneXGBoost") if each in definition} == {
+        "TuneLinearLearner",
+        "TuneXGBoost",
+    }
+    assert {each.partition("}")[0] for each in definition.split("${")[1:]} == {*filled}
+    assert template["Resources"]["TrainingRole"] == of_an_algorithm["TrainingRole"]
+    for role in ("RetrainRole", "RestoreAliasRole", "TrainRole", "PreprocessRole"):
+        assert template["Resources"][role] == MAIN["Resources"][role]
+
+
+def test_its_jobs_read_the_rows_that_they_are_measured_on() -> None:
+    rows = "arn:aws:s3:::nightswap-prod-123456789012-eu-west-1/work/a-run/sides/validation/00000.csv"
+    manifest = "arn:aws:s3:::nightswap-prod-123456789012-eu-west-1/work/a-run/sides/validation-manifest.json"
+
+    for each in (rows, manifest):
+        assert permits(statements(MAIN, "TrainingRole"), "s3:GetObject", each)
+        assert permits(statements(MAIN, "PreprocessRole"), "s3:PutObject", each)
+        assert not permits(statements(MAIN, "TrainingRole"), "s3:PutObject", each)
 
 
 @pytest.mark.parametrize(

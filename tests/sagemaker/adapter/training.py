@@ -1,4 +1,5 @@
-"""Training jobs that really train: SageMaker's own training toolkit starts the job's script, without a container.
+"""Training jobs that really train: SageMaker's own training toolkit starts the job's script, without a container. In
+the place of Linear Learner's closed image a program fits and leaves what it documents: `linear_learner`.
 
 SageMaker's part is done as its documentation says: what the request names is downloaded, the script is started and
 stopped, and what it leaves is uploaded. Source:
@@ -29,7 +30,10 @@ NO_CAPACITY = "CapacityError: Unable to provision requested ML compute capacity.
 HOST = "localhost"
 """The name of the only machine. The toolkit asks for the address of any other for a quarter of an hour."""
 SCRIPT_IMAGES = re.compile(r"/sagemaker-scikit-learn:")
-"""The images whose training is a script; what runs in SageMaker's built-in images is closed, and not here."""
+"""The images whose training is a script."""
+PROGRAMS = {"/linear-learner:": "tests.sagemaker.adapter.linear_learner"}
+"""By a piece of the name of a closed image, what runs in its place. The other closed images are not here."""
+ROOT = Path(__file__).parents[3]
 REASON_CHARACTERS = 1024
 """Of a FailureReason. Source: its shape in SageMaker's API."""
 
@@ -95,8 +99,11 @@ class TrainingJobs:
         name = request["TrainingJobName"]
         if name in self._jobs:
             raise Refused("ResourceInUse", TAKEN)
-        if not SCRIPT_IMAGES.search(request["AlgorithmSpecification"]["TrainingImage"]):
-            raise Refused("ValidationException", "no image but those that run a script can run here")
+        image = request["AlgorithmSpecification"]["TrainingImage"]
+        if not SCRIPT_IMAGES.search(image) and _program(image) is None:
+            raise Refused(
+                "ValidationException", "no image but those that run a script, or have a stand-in, can run here"
+            )
         if request["ResourceConfig"]["InstanceCount"] != 1:
             raise Refused("ValidationException", "there is one machine here")
         job = self._jobs[name] = Job(request, order or Order())
@@ -224,13 +231,15 @@ class TrainingJobs:
         return body
 
     def _started(self, job: Job, base: Path) -> subprocess.Popen[str]:
-        """The toolkit, which downloads the code that the request names and starts the script."""
+        """The toolkit, which downloads the code that the request names and starts the script; or what stands in."""
         known = dict(self._environment) | job.request.get("Environment", {})
         known |= {"PATH": f"{self._toolkit}:/usr/bin:/bin", "HOME": str(base)}
         known |= {"SAGEMAKER_BASE_DIR": str(base), "TRAINING_JOB_NAME": job.name}
+        program = _program(job.request["AlgorithmSpecification"]["TrainingImage"])
+        command = ["python", "-m", program, str(base)] if program else ["train"]
         job.process = subprocess.Popen(
-            [self._toolkit / "train"],
-            cwd=base,
+            [str(self._toolkit / command[0]), *command[1:]],
+            cwd=ROOT if program else base,
             env=known,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -248,6 +257,10 @@ class TrainingJobs:
         bucket, key = _place(uri)
         self._store.put_object(Bucket=bucket, Key=key, Body=packed.getvalue())
         return uri
+
+
+def _program(image: str) -> str | None:
+    return next((program for piece, program in PROGRAMS.items() if piece in image), None)
 
 
 def _place(uri: str) -> tuple[str, str]:

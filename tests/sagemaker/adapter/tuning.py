@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tests.sagemaker.adapter.linear_learner import LINES
 from tests.sagemaker.adapter.orders import Order, Orders
 from tests.sagemaker.adapter.service import Action, Json, Refused
 from tests.sagemaker.adapter.training import Job, TrainingJobs
@@ -108,7 +109,9 @@ class TuningJobs:
         return {}
 
     def _list(self, request: Json) -> Json:
-        return {"TrainingJobSummaries": [_summary(each) for each in self._search(request).trials]}
+        search = self._search(request)
+        objective = search.config["HyperParameterTuningJobObjective"]
+        return {"TrainingJobSummaries": [_summary(each, objective=objective) for each in search.trials]}
 
     def _carry_out(self, search: Search) -> None:
         limits = search.config["ResourceLimits"]
@@ -130,6 +133,8 @@ class TuningJobs:
             return
         definition, name = search.request[DEFINITION], search.request[NAME]
         static = definition["StaticHyperParameters"]
+        if static.keys() & tuned.keys():
+            raise Refused("ValidationException", f"both fixed and tuned: {sorted(static.keys() & tuned.keys())}")
         each = {
             **{part: content for part, content in definition.items() if part != "StaticHyperParameters"},
             "TrainingJobName": f"{name}-{number:03}-{hashlib.sha256(name.encode()).hexdigest()[:8]}",
@@ -153,17 +158,24 @@ class TuningJobs:
 
 
 def value(job: Job) -> float | None:
-    """The last one that the job wrote of the metric that its request describes."""
-    [metric] = job.request["AlgorithmSpecification"]["MetricDefinitions"]
-    found = re.findall(metric["Regex"], job.log)
+    """The last one that the job wrote of the search's metric."""
+    found = re.findall(_expression(job), job.log)
     return float(found[-1]) if found else None
 
 
-def _summary(trial: Trial) -> Json:
+def _expression(job: Job) -> str:
+    """By which the metric is found in the log: the request's own, or for a closed image what SageMaker knows."""
+    described = job.request["AlgorithmSpecification"].get("MetricDefinitions")
+    if described is None:
+        return f"{re.escape(LINES[job.request['HyperParameters'][OBJECTIVE]])}(\\S+)"
+    [metric] = described
+    return str(metric["Regex"])
+
+
+def _summary(trial: Trial, *, objective: Json) -> Json:
     job, told = trial.job, value(trial.job)
-    [metric] = job.request["AlgorithmSpecification"]["MetricDefinitions"]
     ended = {"TrainingEndTime": trial.ended.timestamp()} if trial.ended else {}
-    final = {"MetricName": metric["Name"], "Value": told, "Type": "Maximize"}
+    final = {"MetricName": objective["MetricName"], "Value": told, "Type": objective["Type"]}
     return {
         "TrainingJobName": job.name,
         "TrainingJobArn": f"{ARN}training-job/{job.name}",

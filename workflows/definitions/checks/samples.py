@@ -66,6 +66,7 @@ EXAMPLES: Mapping[type, Mapping[str, Any]] = {
             "TrainingJobEarlyStoppingType": "Auto",
             "RandomSeed": 0,
         },
+        "validation_uri": "s3://nightswap-prod-123456789012-us-east-1/work/a-run/sides/validation-manifest.json",
     },
     EndpointPlan: {
         "name": "nightswap-prod-a-model-v7",

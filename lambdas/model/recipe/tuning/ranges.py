@@ -70,7 +70,8 @@ class Tune:
     """RANDOM draws from the ranges; GRID tries all combinations of ranges that are OneOf; BAYESIAN, of SageMaker's
     tuner alone, draws where earlier trials were good."""
     objective: str | None = None
-    """What is best, one of `OBJECTIVES`; None for what the recipe's cross-validation measures."""
+    """What is best, one of `OBJECTIVES`; None for what the recipe's cross-validation measures. Of SageMaker's own
+    algorithms one that `of_built_ins` lists; None for their loss."""
     early_stopping: bool = False
     """Whether trials begin on few rows, and only the better third goes on with three times as many. SageMaker's tuner
     ends jobs that are worse than the middle of those before, after as many folds."""
@@ -99,3 +100,5 @@ OF_THE_POSITIVE = (AVERAGE_PRECISION, ROC_AUC, F1)
 BALANCED_ACCURACY, ACCURACY = "balanced_accuracy", "accuracy"
 OBJECTIVES: Sequence[str] = (*OF_THE_POSITIVE, BALANCED_ACCURACY, ACCURACY)
 """The higher, the better, all of them."""
+NEG_LOG_LOSS = "neg_log_loss"
+"""Of SageMaker's own algorithms alone: the loss that they lower, with a minus, so that more is better here too."""

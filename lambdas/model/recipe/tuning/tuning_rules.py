@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from chalicelib.cutting import listed, quoted
 from chalicelib.limits import TRIALS, TUNED_CHARACTERS, TUNED_PARAMETERS, TUNED_VALUES
+from lambdas.model.built_in.algorithms import BuiltIn
 from lambdas.model.recipe.elements import SageMaker
 from lambdas.model.recipe.fields import Fields
+from lambdas.model.recipe.tuning import built_in_rules
 from lambdas.model.recipe.tuning.ranges import (
     BAYESIAN,
     GRID,
@@ -39,19 +41,18 @@ def tuning_problems(recipe: Fields) -> Iterator[str]:
         if engine is not None and engine.tuner:
             yield "engine.tuner starts a job for each trial of tune, which is not there: write tune=Tune(...)"
         return
-    if recipe.built_in is not None:
-        yield f"tune searches scikit-learn's parameters, and {type(recipe.built_in).__name__} has none: leave it out"
     if not 1 <= len(tune.ranges) <= TUNED_PARAMETERS:
         yield f"tune.ranges has {len(tune.ranges):,} parameters: expected 1 to {TUNED_PARAMETERS}"
         return
     wrong = [problem for name, each in tune.ranges.items() for problem in _range_problems(quoted(name), each)]
     yield from wrong
     yield from _search_problems(tune)
-    if not wrong:
+    if not wrong and (recipe.built_in is None or tune.strategy != GRID):
         yield from _number_problems(tune)
-    if recipe.cross_validation_folds == 0:
-        yield "tune compares trials by cross-validation, and cross_validation_folds is 0: set it to 2 or more"
-    yield from _objective_problems(recipe, tune)
+    if recipe.built_in is not None:
+        yield from _built_in_problems(recipe, recipe.built_in, tune, has_ranges=not wrong)
+    else:
+        yield from _objective_problems(recipe, tune)
     yield from _tuner_problems(tune, engine)
 
 
@@ -114,13 +115,26 @@ def _number_problems(tune: Tune) -> Iterator[str]:
 
 
 def _objective_problems(recipe: Fields, tune: Tune) -> Iterator[str]:
-    objective = tune.objective
-    if objective is None:
-        return
-    if objective not in OBJECTIVES:
-        yield f"tune.objective is {quoted(objective)}: expected one of {', '.join(OBJECTIVES)}, or None"
-    elif objective in OF_THE_POSITIVE and (recipe.positive is None or len(recipe.class_names) != 2):
-        yield f"tune.objective is {objective!r}, which needs two classes and `positive`"
+    if recipe.cross_validation_folds == 0:
+        yield "tune compares trials by cross-validation, and cross_validation_folds is 0: set it to 2 or more"
+    if tune.objective is not None and tune.objective not in OBJECTIVES:
+        yield f"tune.objective is {quoted(tune.objective)}: expected one of {', '.join(OBJECTIVES)}, or None"
+    else:
+        yield from _positive_problems(recipe, tune)
+
+
+def _positive_problems(recipe: Fields, tune: Tune) -> Iterator[str]:
+    if tune.objective in OF_THE_POSITIVE and (recipe.positive is None or len(recipe.class_names) != 2):
+        yield f"tune.objective is {tune.objective!r}, which needs two classes and `positive`"
+
+
+def _built_in_problems(recipe: Fields, built_in: BuiltIn, tune: Tune, *, has_ranges: bool) -> Iterator[str]:
+    """Nothing is cross-validated: `has_ranges` tells that the ranges make sense in themselves."""
+    yield from built_in_rules.search_problems(built_in, tune, recipe.on_sagemaker)
+    if has_ranges:
+        yield from built_in_rules.parameter_problems(built_in, tune, classes=len(recipe.class_names))
+    found = list(built_in_rules.objective_problems(recipe, built_in, tune))
+    yield from found or _positive_problems(recipe, tune)
 
 
 def _tuner_problems(tune: Tune, engine: SageMaker | None) -> Iterator[str]:

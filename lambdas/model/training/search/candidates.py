@@ -79,11 +79,12 @@ def with_parameters(recipe: Recipe, parameters: Mapping[str, Plain], *, served_a
 
 
 def searched(recipe: Recipe, estimator: Any) -> Any:
-    """A search over the estimators that the ranges allow, unfitted; the estimator itself where nothing is searched.
+    """A search over the estimators that the ranges allow, unfitted; the estimator itself where nothing is searched,
+    or one of SageMaker's own algorithms, by its tuner.
 
     Raises RecipeInvalid for a parameter that the estimator does not have.
     """
-    if recipe.tune is None:
+    if recipe.tune is None or recipe.built_in is not None:
         return estimator
     from sklearn.model_selection import RandomizedSearchCV
 

@@ -45,9 +45,9 @@ class Foretold:
 
 def foretold(recipe: Recipe, *, train: Table, clock: Callable[[], float]) -> Foretold | None:
     """Of what one function or job does: a single trial where each is a job. None where the recipe searches nothing,
-    and where these rows alone cannot be fitted: of one class, say."""
+    or one of SageMaker's own algorithms, and where these rows alone cannot be fitted: of one class, say."""
     tune = recipe.tune
-    if tune is None:
+    if tune is None or recipe.built_in is not None:
         return None
     folds = recipe.cross_validation_folds
     rows = train.take(draw(train.labels, seed=recipe.split.seed))

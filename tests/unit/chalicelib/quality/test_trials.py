@@ -21,6 +21,15 @@ def test_trials_are_told_best_first_each_with_a_bar_from_the_worst_to_the_best()
     assert said[1].startswith("  0.9 (sd 0.02) ")
 
 
+def test_trials_that_were_measured_once_say_on_which_rows() -> None:
+    said = lines(tuning(trial(-0.5), trial(-0.25), best=2, folds=0, objective="neg_log_loss"))
+
+    assert said[0] == (
+        "Its parameters are the best of 2 trials, by neg_log_loss on 900 training rows that none was fitted on:"
+    )
+    assert [line.count("#") for line in said[1:]] == [30, 0]
+
+
 def test_trials_of_one_mean_have_bars_of_one_length() -> None:
     assert [line.count("#") for line in lines(tuning(trial(0.5), trial(0.5)))[1:]] == [30, 30]
 

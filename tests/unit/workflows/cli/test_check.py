@@ -518,3 +518,22 @@ def test_algorithm_of_sagemakers_is_said_not_to_be_tried(tmp_path: Path) -> None
     assert "its hyperparameters are in their ranges" in said
     assert "LinearLearner is a closed image of SageMaker's: nothing was fitted here" in said
     assert "it can be served" not in said
+
+
+def test_search_of_sagemakers_own_algorithm_is_not_timed_here(tmp_path: Path) -> None:
+    file, rows = tmp_path / "flows.py", tmp_path / "flows.csv"
+    file.write_text(
+        "from lambdas.model.recipe import Continuous, Numeric, Recipe, SageMaker, Tune, XGBoost, at_least\n"
+        "RECIPE = Recipe(model='flows', columns=[Numeric('size')], label='label', classes={'a': 'a', 'b': 'b'},\n"
+        "    positive='b', estimator=XGBoost(), engine=SageMaker(tuner=True),\n"
+        "    tune=Tune({'eta': Continuous(0.1, 0.5)}, jobs=5),\n"
+        "    thresholds=[at_least('recall', of='b', bound=0.9), at_least('precision', of='b', bound=0.9)])\n",
+        "utf-8",
+    )
+    rows.write_text("\n".join(["size,label", *(f"{n},{'ab'[n % 2]}" for n in range(200)), ""]), "utf-8")
+
+    result = CliRunner().invoke(group, ["check", str(file), str(rows)])
+
+    assert result.exit_code == 0, result.output
+    assert "flows is trained by SageMaker's xgboost" in result.output.replace("\n        ", " ")
+    assert "tuning it is" not in result.output

@@ -65,6 +65,17 @@ def test_search_costs_as_much_as_all_of_its_jobs() -> None:
     assert alone.retrain_usd == pytest.approx(INSTANCES["ml.m5.4xlarge"] / 2)
 
 
+def test_search_of_sagemakers_own_algorithm_costs_all_instances_of_all_of_its_jobs() -> None:
+    tune = Tune({"l1": Continuous(0.001, 0.1)}, jobs=10)
+    engine = replace(LARGE, tuner=True, instances=3)
+    recipe = replace(recipes.load("kdd99-http"), estimator=LinearLearner(), engine=engine, tune=tune)
+
+    [found] = jobs([recipe], schedule=NIGHTLY)
+
+    assert found.retrain_usd == pytest.approx(10 * 3 * INSTANCES["ml.m5.4xlarge"] / 2)
+    assert "is tuned by 10 jobs of SageMaker, each on 3 ml.m5.4xlarge for 1,800 s at most: $13.83" in found.in_words()
+
+
 @pytest.mark.parametrize(
     ("schedule", "runs"),
     [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.errors import RecipeInvalid
 from lambdas.model.built_in.algorithms import BUILT_INS
-from lambdas.model.recipe import Date, LinearLearner, Numeric, SageMaker, Threshold, XGBoost
+from lambdas.model.recipe import Date, Integer, LinearLearner, Numeric, SageMaker, Threshold, Tune, XGBoost
 from tests.given import data
 
 
@@ -63,6 +64,15 @@ def test_contradiction_of_a_recipe_is_named(changes: dict[str, Any], words: str)
         data.recipe(**{"estimator": LinearLearner(), "engine": "sagemaker", **changes})
 
     assert words in raised.value.message
+
+
+def test_algorithm_with_checkpoints_may_have_spare_capacity_for_longer_but_not_its_trials() -> None:
+    where = SageMaker(spot=True, max_runtime_seconds=7200)
+    tune = Tune({"num_round": Integer(5, 50)}, jobs=2)
+
+    assert data.recipe(estimator=XGBoost(), engine=where).on_sagemaker == where
+    with pytest.raises(RecipeInvalid, match="engine has spot, and XGBoost has 3,600 s of it at most"):
+        data.recipe(estimator=XGBoost(), engine=replace(where, tuner=True), tune=tune)
 
 
 def test_scikit_learn_fits_on_one_instance() -> None:

@@ -69,6 +69,14 @@ def test_rows_as_text_are_scaled_filled_and_encoded() -> None:
     assert [encoded_rows.row_bytes(encoding), encoding.width] == [34, 5]
 
 
+def test_record_of_an_earlier_release_has_no_rows_held_out() -> None:
+    encoding, _ = encoded(recipe())
+    document = json.loads(json.dumps(encoding.to_document()))
+    del document["held_out"]
+
+    assert Encoding.from_document(document).held_out == 0
+
+
 def test_answers_are_those_of_the_formula_by_hand() -> None:
     made = recipe()
     encoding, _ = encoded(made)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import RecipeInvalid
-from lambdas.model.recipe import Continuous, Integer, LinearLearner, OneOf, SageMaker, Tune
+from lambdas.model.recipe import Continuous, Integer, OneOf, SageMaker, Tune
 from tests.given import data
 
 MUCH: Any = "much"
@@ -81,7 +81,6 @@ def test_what_makes_no_sense_is_refused(tune: Any, said: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"estimator": LinearLearner(), "engine": "sagemaker"}, "and LinearLearner has none: leave it out"),
         ({"cross_validation_folds": 0}, "tune compares trials by cross-validation, and cross_validation_folds is 0"),
         ({"tune": Tune(C, objective="f1"), "positive": None}, "tune.objective is 'f1', which needs two classes"),
         ({"tune": None, "engine": SageMaker(tuner=True)}, "engine.tuner starts a job for each trial of tune, which"),
@@ -97,10 +96,6 @@ def test_what_makes_no_sense_is_refused(tune: Any, said: str) -> None:
         (
             {"tune": Tune(C, parallel=0), "engine": SageMaker(tuner=True)},
             "tune.parallel is 0: expected 1 to 10",
-        ),
-        (
-            {"estimator": LinearLearner(), "engine": SageMaker(tuner=True)},
-            "and LinearLearner has none: leave it out",
         ),
     ],
 )
