@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import http.client
 import socket
+from contextlib import ExitStack
 
 from workflows.local.environment import HOST
 
@@ -45,10 +46,11 @@ def listening_near(wanted: int) -> socket.socket:
     return listening()
 
 
-def free() -> int:
-    """A port that is free now, for a server that takes no socket. Another process may take it first."""
-    with listening() as mine:
-        return number(mine)
+def free(count: int) -> list[int]:
+    """So many different ports that are free now, for a server that takes no socket. Another process may take one
+    first."""
+    with ExitStack() as held:  # all at once, or the system may choose one twice
+        return [number(held.enter_context(listening())) for _ in range(count)]
 
 
 def number(listener: socket.socket) -> int:

@@ -88,7 +88,7 @@ class EmulatedFunction:
     """Where the emulator listens; 0 before it is started."""
 
     def __enter__(self) -> EmulatedFunction:
-        self.port, api = ports.free(), ports.free()
+        self.port, api = ports.free(2)
         command = [
             self.emulator,
             "--log-level",

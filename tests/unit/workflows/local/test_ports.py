@@ -111,9 +111,15 @@ def test_other_servers_and_none_are_no_local_aws() -> None:
         with listening(said) as (port, _):
             assert not ports.serves_aws(port)
 
-    assert not ports.serves_aws(ports.free())
+    [free] = ports.free(1)
+
+    assert not ports.serves_aws(free)
 
 
 def test_zero_wants_any_port_and_none_is_taken_then() -> None:
     with ports.listening_near(0) as mine:
         assert ports.number(mine) > 1
+
+
+def test_free_ports_are_different_ones() -> None:
+    assert len({*ports.free(200)}) == 200
