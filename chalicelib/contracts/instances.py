@@ -5,6 +5,7 @@ scikit-learn uses the processors of one machine, so there are no types with a gr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 INSTANCES: Mapping[str, float] = {
@@ -35,3 +36,12 @@ def dollars(instance_type: str, *, seconds: int) -> float:
     0.115
     """
     return INSTANCES[instance_type] * seconds / 3600
+
+
+def cents_up(usd: float) -> float:
+    """What is told as the most, in dollars and whole cents: never less than it is.
+
+    >>> cents_up(0.1917), cents_up(0.23), cents_up(3 * 0.115)
+    (0.2, 0.23, 0.35)
+    """
+    return math.ceil(round(100 * usd, 6)) / 100  # rounded first, or the last digit of a float is a cent

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import boto3
 import click
 
+from chalicelib.contracts.instances import cents_up
 from lambdas import recipes
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, say, show_json, table
@@ -182,13 +183,14 @@ def _show(found: Mapping[str, Any]) -> None:
 
 def show_jobs(found: Sequence[Mapping[str, Any]]) -> None:
     """They are beside the month, whose retrains are trained by the function."""
-    numbers = ("retrain_usd", "runs_a_month", "month_usd")
     rows = [
         [
             each["model"],
             f"{each['jobs'] * each['instances']} {each['instance_type']}",
             f"{each['max_runtime_seconds']:,}",
-            *(_usd(each[of]) for of in numbers),
+            _usd(cents_up(each["retrain_usd"])),
+            _usd(each["runs_a_month"]),
+            _usd(cents_up(each["month_usd"])),
         ]
         for each in found
     ]

@@ -140,6 +140,6 @@ def test_training_jobs_are_shown_with_what_they_cost_at_most() -> None:
         "3,600",
         "0.12",
         "30.44",
-        "3.50",
+        "3.51",
     ):
         assert words in said

@@ -76,7 +76,7 @@ def test_command_tells_the_price_before_the_job_and_the_results_after_it(stage: 
     name, request = transforms.request(stage.outside)
     job = f"nightswap-test-transform-{name.rpartition('-')[2]}-1"
     assert result.stderr == (
-        f"transform job {job}: 1 of 1 chunk; 2 ml.c5.xlarge at $0.204 an hour each in us-east-1, $0.61 at most: it is"
+        f"transform job {job}: 1 of 1 chunk; 2 ml.c5.xlarge at $0.204 an hour each in us-east-1, $0.62 at most: it is"
         " stopped after 90 min\n"
     )
     assert "kdd99-http version 1: 48 records scored, 2 refused" in result.stdout

@@ -27,8 +27,8 @@ def test_job_costs_at_most_its_longest_time_at_the_price_of_its_instance() -> No
     assert job.retrain_usd == pytest.approx(INSTANCES["ml.m5.4xlarge"] / 2)
     assert job.month_usd == pytest.approx(job.retrain_usd * 365.25 / 12)
     assert job.in_words() == (
-        "kdd99-http is trained by a job of SageMaker, on one ml.m5.4xlarge for 1,800 s at most: $0.46 a retrain at"
-        " most, and $14.03 a month at most, where each of 30.4 runs finds new data (list prices of us-east-1)"
+        "kdd99-http is trained by a job of SageMaker, on one ml.m5.4xlarge for 1,800 s at most: $0.47 a retrain at"
+        " most, and $14.04 a month at most, where each of 30.4 runs finds new data (list prices of us-east-1)"
     )
 
 

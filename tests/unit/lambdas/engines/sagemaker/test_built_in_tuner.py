@@ -76,7 +76,7 @@ def test_search_is_one_of_the_algorithm_and_its_price_told(night: FakeOutside) -
     assert ready.decision == TUNE_LINEAR_LEARNER
     assert job_of(ready).name == SEARCH
     assert ready.reason.endswith(
-        "; tuned by 3 jobs of SageMaker's linear-learner, 2 at a time, each on 3 ml.m5.large for 600 s at most: $0.17"
+        "; tuned by 3 jobs of SageMaker's linear-learner, 2 at a time, each on 3 ml.m5.large for 600 s at most: $0.18"
         " at most in us-east-1"
     )
 
