@@ -63,7 +63,9 @@ def test_each_of_its_jobs_is_the_one_of_a_run_that_has_no_other() -> None:
 
 
 @pytest.mark.parametrize("state", TUNED_BUILT_INS)
-def test_each_job_of_an_algorithm_is_the_one_of_a_run_without_a_search_and_has_a_channel_more(state: str) -> None:
+def test_each_job_of_an_algorithm_is_the_one_of_a_run_without_a_search_but_for_a_channel_and_checkpoints(
+    state: str,
+) -> None:
     states = json.loads(golden(BOTH))["States"]
     search, alone = states[state]["Parameters"], states[state.replace("Tune", "Train")]["Parameters"]
     each = search["TrainingJobDefinition"]
@@ -71,6 +73,7 @@ def test_each_job_of_an_algorithm_is_the_one_of_a_run_without_a_search_and_has_a
     assert search["Tags"] == alone.pop("Tags")
     assert search["HyperParameterTuningJobName.$"] == alone.pop("TrainingJobName.$")
     assert each.pop("StaticHyperParameters.$") == alone.pop("HyperParameters.$")
+    alone.pop("CheckpointConfig", None)
     validation = each["InputDataConfig"].pop()
     source = validation["DataSource"]["S3DataSource"]
     assert (validation["ChannelName"], validation["ContentType"]) == ("validation", "text/csv")
