@@ -38,10 +38,10 @@ def dollars(instance_type: str, *, seconds: int) -> float:
     return INSTANCES[instance_type] * seconds / 3600
 
 
-def cents_up(usd: float) -> float:
-    """What is told as the most, in dollars and whole cents: never less than it is.
+def round_up_to_cents(usd: float) -> float:
+    """Rounds dollars up to whole cents, so that no bill exceeds an upper bound because of the rounding.
 
-    >>> cents_up(0.1917), cents_up(0.23), cents_up(3 * 0.115)
+    >>> round_up_to_cents(0.1917), round_up_to_cents(0.23), round_up_to_cents(3 * 0.115)
     (0.2, 0.23, 0.35)
     """
     return math.ceil(round(100 * usd, 6)) / 100  # rounded first, or the last digit of a float is a cent

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import boto3
 import click
 
-from chalicelib.contracts.instances import cents_up
+from chalicelib.contracts.instances import round_up_to_cents
 from lambdas import recipes
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, say, show_json, table
@@ -188,9 +188,9 @@ def show_jobs(found: Sequence[Mapping[str, Any]]) -> None:
             each["model"],
             f"{each['jobs'] * each['instances']} {each['instance_type']}",
             f"{each['max_runtime_seconds']:,}",
-            _usd(cents_up(each["retrain_usd"])),
+            _usd(round_up_to_cents(each["retrain_usd"])),
             _usd(each["runs_a_month"]),
-            _usd(cents_up(each["month_usd"])),
+            _usd(round_up_to_cents(each["month_usd"])),
         ]
         for each in found
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.accepted.schedules import DAY_OF_MONTH, DAY_OF_WEEK, HOURS, MINUTES, MONTH, UNITS
-from chalicelib.contracts.instances import cents_up, dollars
+from chalicelib.contracts.instances import dollars, round_up_to_cents
 from workflows.cost.estimates import NIGHTS
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Job:
         spare = " of spare capacity, at most for its full price" if self.spot else ""
         how = "trained by a job" if self.jobs == 1 else f"tuned by {self.jobs} jobs"
         each = "on" if self.jobs == 1 else "each on"
-        retrain, month = cents_up(self.retrain_usd), cents_up(self.month_usd)
+        retrain, month = round_up_to_cents(self.retrain_usd), round_up_to_cents(self.month_usd)
         return (
             f"{self.model} is {how} of SageMaker, {each} {count} {self.instance_type}{spare} for"
             f" {self.max_runtime_seconds:,} s at most: ${retrain:.2f} a retrain at most, and"

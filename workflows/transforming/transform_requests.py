@@ -10,7 +10,7 @@ from pathlib import Path
 from chalicelib import layout, names
 from chalicelib.batches import batch_requests
 from chalicelib.batches.batch_documents import TransformRequest
-from chalicelib.contracts.instances import cents_up
+from chalicelib.contracts.instances import round_up_to_cents
 from chalicelib.contracts.transforms import TRANSFORM_HOURLY, dollars_at_most
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
@@ -91,5 +91,5 @@ def price(job: TransformJob | TransformOrder, *, minutes: int) -> str:
     hour = TRANSFORM_HOURLY.get(job.instance_type)
     if hour is None:
         return f"{of}, price unknown"
-    most = cents_up(dollars_at_most(job.instance_type, instances=job.instances, minutes=minutes))
+    most = round_up_to_cents(dollars_at_most(job.instance_type, instances=job.instances, minutes=minutes))
     return f"{of} at ${hour:.3f} an hour each in us-east-1, ${most:.2f} at most: it is stopped after {minutes:,} min"

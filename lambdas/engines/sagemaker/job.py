@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.contracts.instances import cents_up, dollars
+from chalicelib.contracts.instances import dollars, round_up_to_cents
 from chalicelib.contracts.payload import to_event
 from chalicelib.contracts.training import TrainingJob, TrainTask
 from chalicelib.documents import documents
@@ -116,7 +116,7 @@ def in_words(engine: SageMaker, *, by: str = "", tune: Tune | None = None) -> st
     spare = " of spare capacity" if engine.spot else ""
     return (
         f"{what} on {count} {engine.instance_type}{spare} for {engine.max_runtime_seconds:,} s at most:"
-        f" ${cents_up(most):.2f} at most in us-east-1"
+        f" ${round_up_to_cents(most):.2f} at most in us-east-1"
     )
 
 

@@ -50,6 +50,8 @@ def test_stage_without_such_a_recipe_has_nothing_of_it() -> None:
         ("Training", "s3:GetObject", f"{BUCKET}/work/a-run/sides/manifest.json"),
         ("Training", "s3:GetObject", f"{BUCKET}/deploy/{64 * 'a'}.tar.gz"),
         ("Training", "s3:PutObject", f"{BUCKET}/work/a-run/sides/training/a-job/output/model.tar.gz"),
+        ("Training", "s3:PutObject", f"{BUCKET}/work/a-run/sides/training/checkpoints/xgboost-checkpoint.9"),
+        ("Training", "s3:GetObject", f"{BUCKET}/work/a-run/sides/training/checkpoints/xgboost-checkpoint.9"),
         ("Training", "logs:PutLogEvents", f"{LOG}:log-stream:a"),
         ("Training", "ecr:BatchGetImage", IMAGE),
         ("Train", "s3:GetObject", f"{BUCKET}/work/a-run/sides/training/a-job/output/model.tar.gz"),

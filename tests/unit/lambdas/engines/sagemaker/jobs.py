@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from chalicelib.contracts.training import Preprocessed, PreprocessTask
+from chalicelib.contracts.training import Preprocessed, PreprocessTask, TrainingJob
 from lambdas import preprocess, recipes
 from lambdas.engines.sagemaker import job
 from lambdas.model.recipe import Recipe, SageMaker
@@ -22,6 +22,11 @@ def on_sagemaker(model: str) -> Recipe:
 def described(night: FakeOutside) -> Preprocessed:
     task = PreprocessTask(run=RUN, model=MODEL, force=False)
     return preprocess.run(task, night.edges, SETTINGS, load=on_sagemaker)
+
+
+def job_of(ready: Preprocessed) -> TrainingJob:
+    assert ready.job is not None
+    return ready.job
 
 
 def content(night: FakeOutside, key: str) -> bytes:

@@ -15,7 +15,7 @@ import pytest
 from chalicelib import layout
 from chalicelib.contracts.decisions import TUNE_LINEAR_LEARNER, TUNE_XGBOOST
 from chalicelib.contracts.payload import to_event
-from chalicelib.contracts.training import Preprocessed, PreprocessTask, TrainingJob
+from chalicelib.contracts.training import Preprocessed, PreprocessTask
 from chalicelib.edges.training_jobs import TrialJob
 from chalicelib.errors import ArtifactInvalid, TrainingFailed
 from chalicelib.registry import run_documents
@@ -28,7 +28,7 @@ from lambdas.model.recipe.tuning.ranges import Range
 from tests.fakes.edges import FakeOutside
 from tests.given import built_ins
 from tests.given.nights import MODEL
-from tests.unit.lambdas.engines.sagemaker.jobs import content
+from tests.unit.lambdas.engines.sagemaker.jobs import content, job_of
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, evaluation_task, night_with_data, training_task
 from workflows.definitions.checks.integrations import integration_mistakes
 from workflows.definitions.checks.paths import fill
@@ -53,11 +53,6 @@ def tuned(model: str, *, built_in: BuiltIn = LEARNER, tune: Tune = TUNE, **engin
 def described(night: FakeOutside, **changes: Any) -> Preprocessed:
     task = PreprocessTask(run=RUN, model=MODEL, force=False)
     return preprocess.run(task, night.edges, SETTINGS, load=lambda model: tuned(model, **changes))
-
-
-def job_of(ready: Preprocessed) -> TrainingJob:
-    assert ready.job is not None
-    return ready.job
 
 
 def channel(night: FakeOutside, uri: str | None) -> list[bytes]:

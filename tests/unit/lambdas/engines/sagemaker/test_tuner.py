@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from chalicelib.contracts.decisions import TUNE_ON_SAGEMAKER
 from chalicelib.contracts.payload import to_event
-from chalicelib.contracts.training import OBJECTIVE_LINE, Preprocessed, PreprocessTask, Trained, TrainingJob
+from chalicelib.contracts.training import OBJECTIVE_LINE, Preprocessed, PreprocessTask, Trained
 from chalicelib.edges.training_jobs import TrialJob
 from chalicelib.errors import ArtifactInvalid, TrainingFailed
 from chalicelib.quality.trials import Tuning
@@ -28,7 +28,7 @@ from lambdas.model.recipe.tuning.ranges import Range
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL
 from tests.given.training_jobs import archived, carried_out
-from tests.unit.lambdas.engines.sagemaker.jobs import downloaded
+from tests.unit.lambdas.engines.sagemaker.jobs import downloaded, job_of
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, preprocessing, training_task
 from workflows.definitions.checks.integrations import integration_mistakes
 from workflows.definitions.checks.paths import fill
@@ -61,11 +61,6 @@ def tuned(model: str, *, tune: Tune = TUNE, **engine: Any) -> Recipe:
 def described(night: FakeOutside, **changes: Any) -> Preprocessed:
     task = PreprocessTask(run=RUN, model=MODEL, force=False)
     return preprocess.run(task, night.edges, SETTINGS, load=lambda model: tuned(model, **changes))
-
-
-def job_of(ready: Preprocessed) -> TrainingJob:
-    assert ready.job is not None
-    return ready.job
 
 
 def test_search_is_bounded_and_its_price_told(night: FakeOutside) -> None:
