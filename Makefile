@@ -169,6 +169,7 @@ render: setup-all .venv-authorization/.ready  ## rewrite what is committed besid
 	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --algorithm linear-learner
 	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --tuner
 	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --tuner --algorithm linear-learner
+	@$(PROJECT) -m workflows.cli render --write --batch-transform
 	@$(PROJECT) -m workflows.cli render --write --target endpoint
 	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --target endpoint
 	@$(PROJECT) -m workflows.cli render --write --engine sagemaker --algorithm linear-learner --target endpoint

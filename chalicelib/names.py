@@ -106,6 +106,11 @@ class Names(Value, kw_only=True):
         return self.arn("states", f"execution:{self.state_machine}:{run}")
 
     @property
+    def transform_machine(self) -> str:
+        """The state machine each of whose executions transforms chunks of a batch."""
+        return f"{APP}-{self.stage}-transform"
+
+    @property
     def alerts_topic_arn(self) -> str:
         return self.arn("sns", alerts_topic(self.stage))
 
@@ -160,7 +165,8 @@ def transform_prefix(stage: str) -> str:
 
 
 def transform_job(stage: str, batch: str, attempt: int) -> str:
-    """The nth job of a batch transform, at most 63 letters, digits and hyphens: who starts it anew finds it taken.
+    """The nth job of a batch transform, and its execution, at most 63 letters, digits and hyphens: who starts it anew
+    finds it taken.
 
     >>> transform_job("prod", "kdd99-http-0123456789abcdef0123", 1)
     'nightswap-prod-transform-0123456789abcdef0123-1'

@@ -77,11 +77,11 @@ def object_versions(names: Names) -> BucketVersions:
     return BucketVersions(PATIENT.client("s3"), bucket=names.bucket)
 
 
-def transform_jobs() -> SageMakerTransforms:
+def transform_jobs(names: Names) -> SageMakerTransforms:
     """The edge that only a batch transform needs, its erasure, and the end of a stage."""
     from chalicelib.aws.sagemaker.transform_jobs import SageMakerTransforms
 
-    return SageMakerTransforms(lambda: PATIENT.client("sagemaker"))
+    return SageMakerTransforms(PATIENT.client, names=names)
 
 
 @lru_cache(maxsize=4)

@@ -1,4 +1,4 @@
-"""Step Functions: the executions of the retrain state machine."""
+"""Step Functions: the executions of a state machine."""
 
 from __future__ import annotations
 
@@ -23,20 +23,24 @@ NOT_THERE = {"ExecutionDoesNotExist", "InvalidArn", "ValidationException"}
 class StateMachineExecutions:
     """`chalicelib.edges.Executions` over one state machine."""
 
-    def __init__(self, client: SFNClient, *, names: Names) -> None:
+    def __init__(self, client: SFNClient, *, names: Names, machine: str | None = None) -> None:
+        """Of the machine that retrains, unless another is named."""
         self._client = client
-        self._names = names
+        self._stage = names.stage
+        self._machine = machine or names.state_machine
+        self._arn = names.arn("states", f"stateMachine:{self._machine}")
+        self._execution_arn = names.arn("states", f"execution:{self._machine}:")
 
     def start(self, run: str, payload: str) -> None:
         try:
-            self._call("start_execution", stateMachineArn=self._names.state_machine_arn, name=run, input=payload)
+            self._call("start_execution", stateMachineArn=self._arn, name=run, input=payload)
         except ClientError as exc:
             if code(exc) != "ExecutionAlreadyExists":
                 raise
 
     def find(self, run: str) -> Execution | None:
         try:
-            return _execution(self._call("describe_execution", executionArn=self._names.execution_arn(run)))
+            return _execution(self._call("describe_execution", executionArn=self._execution_arn + run))
         except ClientError as exc:
             if code(exc) in NOT_THERE:
                 return None
@@ -44,7 +48,7 @@ class StateMachineExecutions:
 
     def stop(self, run: str, *, cause: str) -> None:
         try:
-            self._call("stop_execution", executionArn=self._names.execution_arn(run), error="Stopped", cause=cause)
+            self._call("stop_execution", executionArn=self._execution_arn + run, error="Stopped", cause=cause)
         except ClientError as exc:
             if code(exc) in NOT_THERE:
                 raise RunUnknown(f"run {run} has no execution to stop", run=run) from exc
@@ -52,7 +56,7 @@ class StateMachineExecutions:
 
     def recent(self, *, running_only: bool = False) -> Sequence[Execution]:
         only = {"statusFilter": "RUNNING"} if running_only else {}
-        page = self._call("list_executions", stateMachineArn=self._names.state_machine_arn, maxResults=RECENT, **only)
+        page = self._call("list_executions", stateMachineArn=self._arn, maxResults=RECENT, **only)
         return [_execution(each) for each in page["executions"]]
 
     def _call(self, operation: str, **arguments: Any) -> Any:
@@ -62,8 +66,8 @@ class StateMachineExecutions:
         except ClientError as exc:
             if code(exc) == "StateMachineDoesNotExist":
                 raise StackMissing(
-                    f"state machine {self._names.state_machine} does not exist: create the stacks with"
-                    f" nightswap deploy --stage {self._names.stage}"
+                    f"state machine {self._machine} does not exist: create the stacks with"
+                    f" nightswap deploy --stage {self._stage}"
                 ) from exc
             raise
 
@@ -77,4 +81,5 @@ def _execution(answer: Any) -> Execution:
         output=answer.get("output"),
         error=answer.get("error"),
         cause=answer.get("cause"),
+        payload=answer.get("input"),
     )

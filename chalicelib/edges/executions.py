@@ -10,7 +10,7 @@ from chalicelib.values import Value
 
 
 class Execution(Value):
-    """An execution of the state machine. `status` is RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
+    """An execution of a state machine. `status` is RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
 
     run: str
     status: str
@@ -19,10 +19,12 @@ class Execution(Value):
     output: str | None = None
     error: str | None = None
     cause: str | None = None
+    payload: str | None = None
+    """What it was started with."""
 
 
 class Executions(Protocol):
-    """The executions of the retrain state machine; an execution's name is the run's.
+    """The executions of a state machine; of that which retrains, an execution's name is the run's.
 
     Raises ExecutionsUnavailable when Step Functions throttles or does not answer, StackMissing when there is no
     state machine.

@@ -17,8 +17,7 @@ ORDER = TransformOrder(
     outputs_uri="s3://test-bucket/out/",
     instance_type="ml.m5.large",
     instances=1,
-    key="",
-    tags={},
+    timeout_seconds=3600,
 )
 
 
@@ -36,7 +35,9 @@ def looks(found: FakeOutside, count: int) -> list[str]:
 def test_name_is_given_once_and_the_job_writes_a_line_for_each_line() -> None:
     found = outside()
 
-    assert [found.transforms.start(ORDER), found.transforms.start(ORDER)] == [True, False]
+    for _ in range(2):
+        found.transforms.start(ORDER)
+    assert found.transforms.orders == [ORDER]
     assert looks(found, 3) == ["InProgress", "InProgress", "Completed"]
     written = found.store.find("out/a.out")
     assert written is not None and len(written.body.splitlines()) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from chalicelib.edges.hosting.transform_jobs import (
     COMPLETED,
@@ -12,6 +13,7 @@ from chalicelib.edges.hosting.transform_jobs import (
     IN_PROGRESS,
     STOPPED,
     STOPPING,
+    TIMEOUT,
     TransformJob,
     TransformOrder,
 )
@@ -34,10 +36,12 @@ class Trouble:
     """What goes wrong with a job."""
 
     chunks: int | None = None
-    """After so many it fails, or goes on for ever where it has no reason."""
+    """After so many it fails, or goes on until its time is over where it has no reason."""
     reason: str = ""
     refused: str = ""
-    """It is not started, for this problem."""
+    """SageMaker does not start it, for this reason."""
+    forbidden: str = ""
+    """Step Functions does not, for this problem."""
     loses: int = 0
     """So many lines of its last chunk."""
 
@@ -56,13 +60,13 @@ class InMemoryTransforms:
         self.troubles: list[Trouble] = []
         self.unavailable = 0
 
-    def start(self, order: TransformOrder) -> bool:
+    def start(self, order: TransformOrder) -> None:
         self._check_available()
         if order.name in self._jobs:
-            return False
+            return
         trouble = self.troubles.pop(0) if self.troubles else Trouble()
-        if trouble.refused:
-            raise TransformFailed(f"transform job {order.name} was not started", problem=trouble.refused)
+        if trouble.forbidden:
+            raise TransformFailed(f"transform job {order.name} was not started", problem=trouble.forbidden)
         manifest = self._store.find(Place.parse(order.manifest_uri).key)
         assert manifest is not None
         first, *names = json.loads(manifest.body)
@@ -75,10 +79,12 @@ class InMemoryTransforms:
             instance_type=order.instance_type,
             instances=order.instances,
             created_at=self._clock(),
+            minutes=order.timeout_seconds // 60,
             reason="",
         )
         self._history.record("start_transform", order.name)
-        return True
+        if trouble.refused:
+            self._end(order.name, FAILED, trouble.refused)
 
     def find(self, name: str) -> TransformJob | None:
         self._check_available()
@@ -111,6 +117,8 @@ class InMemoryTransforms:
         done = len(self._store.list(Place.parse(order.outputs_uri).key))
         if job.status == STOPPING:
             self._end(name, STOPPED)
+        elif self._clock() - job.created_at >= timedelta(seconds=order.timeout_seconds):
+            self._end(name, STOPPED, f"NotTransformed: {TIMEOUT}")
         elif trouble.chunks == done:
             if trouble.reason:
                 self._end(name, FAILED, trouble.reason)

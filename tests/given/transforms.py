@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.aws.sagemaker import transform_jobs
 from chalicelib.batches.batch_documents import TransformRequest
 from chalicelib.registry import registry
 from tests.fakes.edges import FakeOutside
@@ -19,9 +18,16 @@ from tests.given.inference import asked
 from tests.given.nights import MODEL
 from tests.given.records import rewrite
 from workflows.cli.transforms import Transform
+from workflows.definitions.rendering import TRANSFORM as TRANSFORM_MACHINE
+from workflows.definitions.rendering import golden
 from workflows.inference.application import Application
 
-HEADERS = {"Content-Type": "application/jsonlines", "Accept": transform_jobs.INLINE}
+ASKED = json.loads(golden(TRANSFORM_MACHINE))["States"]["Transform"]["Parameters"]
+"""What the machine asks of SageMaker."""
+HEADERS = {
+    "Content-Type": ASKED["TransformInput"]["ContentType"],
+    "Accept": ASKED["TransformOutput"]["Accept"],
+}
 ENDPOINT = f"nightswap-test-{MODEL}-v1"
 APPLICATION = Application(batches.SERVICE)
 TRANSFORM = Transform("ml.m5.large", 1, 60, chunk_records=batches.CHUNK)

@@ -28,7 +28,7 @@ PYTHON = ROOT / ".venv-sagemaker/bin/python"
 MOVED = ("AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL_SAGEMAKER", "AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING")
 """By these variables a function's boto3 finds the services that are not the local AWS's."""
 
-DEADLINE_SECONDS, POLL_SECONDS = 280, 0.3
+DEADLINE_SECONDS, POLL_SECONDS = 100, 0.3
 
 
 @dataclass
@@ -42,12 +42,14 @@ class Stage:
     token: str = field(default="")
 
     def deploy(self) -> None:
-        """By `nightswap deploy`; then the machine as it was deployed is created on the second engine."""
+        """By `nightswap deploy`; then the machines as they were deployed are created on the second engine."""
         self.command("deploy")
         self.token = self.command("token", "add", "operator", "--scope", "operate", "--scope", "predict")
-        self.client("stepfunctions", endpoint=self.engine).create_state_machine(
-            name=NAMES.state_machine, definition=self.definition, roleArn=self.machine["roleArn"]
-        )
+        there = self.client("stepfunctions")
+        for each in there.list_state_machines()["stateMachines"]:
+            machine = there.describe_state_machine(stateMachineArn=each["stateMachineArn"])
+            same = {name: machine[name] for name in ("name", "definition", "roleArn")}
+            self.client("stepfunctions", endpoint=self.engine).create_state_machine(**same)
         functions = self.client("lambda")
         for function in functions.list_functions()["Functions"]:
             name, known = function["FunctionName"], function.get("Environment", {}).get("Variables", {})
@@ -149,6 +151,10 @@ class Stage:
     def order(self, **order: Any) -> None:
         """How the next job or endpoint of SageMaker goes: the fields of `adapter.orders.Order`."""
         self._tell("orders", order)
+
+    def allow(self, chunks: int) -> None:
+        """So many chunks more may be transformed."""
+        self._tell("allowed", chunks)
 
     def kill(self, endpoint: str) -> None:
         """The container of this endpoint ends."""

@@ -21,6 +21,7 @@ from workflows.cli.screen import console, show_json
 from workflows.cli.sentences import sentence
 from workflows.cli.stage import ROOT, Stage
 from workflows.definitions import checker, rendering
+from workflows.definitions.checks.machines import RETRAIN, TRANSFORM, Machine
 from workflows.deploying import record
 from workflows.deploying.chalice_app.app import find_api, url_under
 from workflows.deploying.cloudformation.change_sets import MADE_AGAIN
@@ -105,14 +106,33 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str]) -> Deployed:
 )
 @click.option("--tuner", is_flag=True, help="Recipes of the stage may be tuned by SageMaker's tuner, too.")
 @click.option(
+    "--batch-transform", is_flag=True, help="The machine that transforms a batch, where versions have endpoints."
+)
+@click.option(
     "--target",
     type=click.Choice(rendering.TARGETS),
     default=rendering.FUNCTION,
     show_default=True,
     help="What answers for versions of the stage, beside their functions.",
 )
-def render(*, check: bool, write: bool, engine: str, algorithm: str | None, tuner: bool, target: str) -> None:
+def render(
+    *,
+    check: bool,
+    write: bool,
+    engine: str,
+    algorithm: str | None,
+    tuner: bool,
+    batch_transform: bool,
+    target: str,
+) -> None:
     """Print the state machine as the stepfunctions SDK renders it."""
+    if batch_transform:
+        if engine != rendering.LAMBDA or algorithm or tuner or target != rendering.FUNCTION:
+            raise click.UsageError("--batch-transform is one machine, which no other option changes")
+        text = rendering.rendered(ROOT, engine=rendering.TRANSFORM)
+        committed = rendering.golden_file(rendering.TRANSFORM)
+        show_rendered(text, check=check, write=write, committed=committed, machine=TRANSFORM)
+        return
     if engine != rendering.SAGEMAKER and (algorithm is not None or tuner):
         raise click.UsageError(f"--{'tuner' if tuner else 'algorithm'} is of --engine sagemaker")
     engine = rendering.engine_of(
@@ -122,13 +142,13 @@ def render(*, check: bool, write: bool, engine: str, algorithm: str | None, tune
     show_rendered(text, check=check, write=write, committed=rendering.golden_file(engine, target))
 
 
-def show_rendered(text: str, *, check: bool, write: bool, committed: Path) -> None:
+def show_rendered(text: str, *, check: bool, write: bool, committed: Path, machine: Machine = RETRAIN) -> None:
     """Write the definition, check it, or print it. A check ends the process."""
     if write:
         committed.write_text(text, encoding="utf-8")
         console.print(f"wrote {os.path.relpath(committed, ROOT)}")
     elif check:
-        problems = checker.problems(text)
+        problems = checker.problems(text, machine=machine)
         if text != committed.read_text(encoding="utf-8"):
             problems.append("the committed definition differs from its source: nightswap render --write")
         for problem in problems:

@@ -64,7 +64,7 @@ class Stage:
     @cached_property
     def transforms(self) -> TransformJobs:
         self.reach()
-        return connect.transform_jobs()
+        return connect.transform_jobs(self.names)
 
     @cached_property
     def tags(self) -> Mapping[str, str]:

@@ -45,13 +45,7 @@ class Transform(Value):
         edges = stage.edges
         with told_when_interrupted(GOES_ON), ended_as_by_ctrl_c():
             name, request, manifest = transform_requests.ask(edges, file, model=model, who=person.name())
-            wish = Wish(
-                instance_type=self.instance_type,
-                instances=self.instances,
-                minutes=self.minutes,
-                key=stage.settings.endpoint_key,
-                tags=stage.tags,
-            )
+            wish = Wish(instance_type=self.instance_type, instances=self.instances, minutes=self.minutes)
 
             def chunks() -> Iterator[Chunk]:
                 records = transform_files.records(file, manifest=manifest)

@@ -1,11 +1,12 @@
-"""The state machine: authored in `retrain`, rendered to `golden/`, checked without AWS by `checker`.
+"""The state machines: authored in `retrain` and `hosting`, rendered to `golden/`, checked without AWS by `checker`.
 
 retrain.py    the source, from the top
 ends.py       how the machine ends
 states.py     the kinds of state
 sagemaker.py  the state that has SageMaker fit
-endpoint.py   the states that make a version's endpoint: only these five import the Step Functions Data Science SDK
-of_stage.py   what a stage says of its training jobs and endpoints, put into the definition
+hosting/      the states that make a version's endpoint, and the machine that transforms a batch: only these import
+              the Step Functions Data Science SDK
+of_stage.py   what a stage says of its jobs and endpoints, put into the definition
 functions.py  the Lambda functions that it calls
 render.py     source -> text; runs in the environment that has the SDK
 rendering.py  calls `render` as a process; reads the golden text
@@ -14,5 +15,5 @@ checker.py    checks the text as far as possible without AWS
 checks/       one kind of mistake each
 diagram.py    the picture in docs/, drawn from the golden text
 
-To deploy or run the machine, only the golden text is needed, and no SDK.
+To deploy or run a machine, only the golden text is needed, and no SDK.
 """

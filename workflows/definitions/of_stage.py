@@ -1,4 +1,4 @@
-"""Puts into a definition what a stage says of its training jobs and endpoints: their network, their key, and tags.
+"""Puts into a definition what a stage says of its jobs and endpoints: their network, their key, and tags.
 
 A stage that says nothing of them has the committed definition as it is.
 """
@@ -15,6 +15,8 @@ from workflows.definitions.asl import states
 
 CREATES = "arn:aws:states:::sagemaker:create"
 """How the resource begins of a state that has SageMaker make something."""
+TRANSFORM = "TransformJob.sync"
+"""How it ends of one that transforms."""
 
 
 def for_stage(definition: str, *, settings: StageSettings, tags: Mapping[str, str]) -> str:
@@ -46,11 +48,15 @@ def _more(tags: Mapping[str, str], *, than: list[dict[str, str]]) -> list[dict[s
 
 
 def _put(made: dict[str, Any], *, kind: str, settings: StageSettings) -> None:
-    """Of an endpoint the model has the network, and the configuration has the key."""
+    """Of an endpoint the model has the network, and the configuration has the key; a job that transforms runs in the
+    network of its model."""
     if kind == "Model" and settings.endpoint_network:
         made["VpcConfig"] = network(settings.endpoint_network)
     if kind == "EndpointConfig" and settings.endpoint_key:
         made["KmsKeyId"] = settings.endpoint_key
+    if kind == TRANSFORM and settings.endpoint_key:
+        made["TransformResources"]["VolumeKmsKeyId"] = settings.endpoint_key
+        made["TransformOutput"]["KmsKeyId"] = settings.endpoint_key
     for each in _trainings(made):
         if settings.training_network:
             each["VpcConfig"] = network(settings.training_network)

@@ -1,4 +1,5 @@
-"""Prints the state machine as JSON, where the SDK is: `python -m workflows.definitions.render [ENGINE [TARGET]]`.
+"""Prints the state machine as JSON, where the SDK is: `python -m workflows.definitions.render [ENGINE [TARGET]]`,
+or `python -m workflows.definitions.render transform` the one that transforms a batch.
 
 It calls nothing, reads no configuration and no clock: the same source always gives the same text.
 """
@@ -14,17 +15,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.definitions.asl import Definition, State, chosen, otherwise, states
-from workflows.definitions.rendering import ENDPOINT, FUNCTION, JOBS, LAMBDA
+from workflows.definitions.rendering import ENDPOINT, FUNCTION, JOBS, LAMBDA, TRANSFORM
 
 FIELDS = (
     *("Type", "Comment", "Resource", "Parameters", "Result", "ResultPath", "Seconds", "SecondsPath"),
-    *("Choices", "Default", "ErrorPath", "CausePath", "TimeoutSeconds", "Retry", "Catch", "Next", "End"),
+    *("Choices", "Default", "Error", "ErrorPath", "CausePath", "TimeoutSeconds", "TimeoutSecondsPath"),
+    *("Retry", "Catch", "Next", "End"),
 )
 """The order in which a person reads a state."""
 
 
 def text(engine: str = LAMBDA, target: str = FUNCTION) -> str:
-    """The definition as it is committed, of a stage whose recipes train on this engine and have this target too."""
+    """The definition as it is committed, of a stage whose recipes train on this engine and have this target too; or
+    of its other machine."""
     return json.dumps(canonical(_authored(engine, target)), indent=2) + "\n"
 
 
@@ -64,12 +67,13 @@ def _authored(engine: str, target: str) -> Mapping[str, Any]:
         warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
         warnings.filterwarnings("ignore", category=SyntaxWarning)
         warnings.filterwarnings("ignore", category=DeprecationWarning)
+        from workflows.definitions.hosting.transform import transform
         from workflows.definitions.retrain import retrain
 
-        authored: Mapping[str, Any] = retrain(
-            jobs=JOBS[engine],
-            with_endpoints=target == ENDPOINT,
-        ).to_dict()
+        machine = (
+            transform() if engine == TRANSFORM else retrain(jobs=JOBS[engine], with_endpoints=target == ENDPOINT)
+        )
+        authored: Mapping[str, Any] = machine.to_dict()
     logging.getLogger().setLevel(root_level)
     return authored
 

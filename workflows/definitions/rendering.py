@@ -21,6 +21,8 @@ ENGINES = (LAMBDA, SAGEMAKER)
 """What recipes of the stage may train on: Lambda alone, or SageMaker too."""
 BUILT_INS, TUNER, BOTH = "built-ins", "tuner", "tuner-and-built-ins"
 """In the place of an engine: SageMaker with its own algorithms, with its tuner, with both."""
+TRANSFORM = "transform"
+"""The same: the stage's other machine, by which a batch is transformed where versions have endpoints."""
 ALGORITHMS = ("linear-learner", "xgboost")
 STEMS = {
     LAMBDA: "retrain",
@@ -28,6 +30,7 @@ STEMS = {
     BUILT_INS: "retrain_with_built_ins",
     TUNER: "retrain_with_tuner",
     BOTH: "retrain_with_tuner_and_built_ins",
+    TRANSFORM: "transform",
 }
 OWN = (TRAIN_LINEAR_LEARNER, TRAIN_XGBOOST)
 JOBS: Mapping[str, Sequence[str]] = {

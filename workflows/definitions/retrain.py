@@ -28,8 +28,8 @@ from chalicelib.contracts.decisions import (
     TRAIN,
     WAITING,
 )
-from workflows.definitions.endpoint import has_endpoint
 from workflows.definitions.ends import decision_unknown, end, restore_after_failure, superseded_by_move
+from workflows.definitions.hosting.endpoint import has_endpoint
 from workflows.definitions.states import branch, task
 
 

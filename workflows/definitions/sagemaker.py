@@ -6,7 +6,6 @@ them as paths, and what is not ours to say (a hyperparameter with the time in it
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +22,7 @@ from workflows.definitions.functions import (
     TRAINING_SOURCE,
     TUNED_BUILT_INS,
 )
+from workflows.definitions.hosting.sessions import without_aws
 from workflows.definitions.states import retry
 from workflows.packaging.training_source import ENTRY_POINT
 
@@ -189,12 +189,9 @@ def _text(channel: str, manifest: Mapping[str, str], *, distributed: str) -> dic
 
 
 def _estimator(image: str, *, hyperparameters: dict[str, str]) -> Any:
-    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # no look for credentials: nothing is called
-    import boto3
     from sagemaker.estimator import Estimator
-    from sagemaker.session import Session
 
-    session = Session(boto_session=boto3.Session(region_name="us-east-1"), default_bucket="replaced")
+    session = without_aws()
     return Estimator(
         image_uri=image,
         role=TRAINING_ROLE,

@@ -112,9 +112,14 @@ def branch(state: str, *, on: str, cases: Mapping[str | bool, State | Chain], ot
     return choice
 
 
-def fail(state: str, *, failure_path: str) -> Fail:
-    """End the execution with the error found at the path, so that DescribeExecution shows the reason."""
-    return _Fail(state, error_path=f"{failure_path}.Error", cause_path=f"{failure_path}.Cause")
+def fail(state: str, *, failure_path: str, error: str | None = None) -> Fail:
+    """End the execution with the failure found at the path, so that DescribeExecution shows the reason; with this
+    error where the failure's own may be one of Step Functions' (`States.`), which no Fail may have.
+
+    Source: https://states-language.net/spec.html#errors, "Error Representation"
+    """
+    name = {"error": error} if error else {"error_path": f"{failure_path}.Error"}
+    return _Fail(state, **name, cause_path=f"{failure_path}.Cause")
 
 
 def retry(errors: tuple[str, ...], *, interval_seconds: int, max_attempts: int, max_delay_seconds: int) -> Retry:

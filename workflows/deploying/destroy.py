@@ -101,7 +101,7 @@ class Destruction:
             return
         if not self._store.list(layout.TRANSFORMS):
             return
-        jobs = SageMakerTransforms(lambda: self.clients("sagemaker"))
+        jobs = SageMakerTransforms(self.clients, names=self.names)
         with refusals("stopping the transform jobs that are going on"):
             for name in jobs.going(transform_prefix(self.names.stage)):
                 if jobs.stop(name):

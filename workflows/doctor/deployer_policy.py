@@ -99,8 +99,8 @@ GRANTS = (
             *("states:UntagResource", "states:ListTagsForResource"),
             *("states:StartExecution", "states:ListExecutions", "states:DescribeExecution", "states:StopExecution"),
         ),
-        resources=("states:stateMachine:{}-retrain", "states:execution:{}-retrain:*"),
-        reason="one execution for each run",
+        resources=("states:stateMachine:{}-*", "states:execution:{}-*"),
+        reason="one execution for each run, and for each job that transforms a batch",
     ),
     Grant(
         sid="Rules",

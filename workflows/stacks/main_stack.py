@@ -16,7 +16,7 @@ from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.tasks import task_handler
 from workflows.stacks import alarms, functions, layers, permissions, sagemaker
 from workflows.stacks.arns import alerts_arn, completed, names_of
-from workflows.stacks.hosting import endpoints
+from workflows.stacks.hosting import endpoints, transform_machine
 from workflows.stacks.settings import DEFAULTS
 from workflows.stacks.statements import Json, allow, role
 
@@ -51,6 +51,7 @@ def main_template(
     for model in models:
         resources |= _serving(stage, model, settings, needs, with_layers=with_layers)
     resources |= _state_machine(stage, settings, needs)
+    resources |= transform_machine.machine(stage, settings) if needs.endpoints else {}
     resources |= _restore_rule()
     resources |= _restore_failures(stage)
     resources |= alarms.stage_alarms(stage)
@@ -59,7 +60,12 @@ def main_template(
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"nightswap, stage {stage}: retrains, judges and serves models",
-        "Parameters": PARAMETERS | layers.parameters(used) | (sagemaker.PARAMETERS if needs.on_sagemaker else {}),
+        "Parameters": {
+            **PARAMETERS,
+            **layers.parameters(used),
+            **(sagemaker.PARAMETERS if needs.on_sagemaker else {}),
+            **(transform_machine.PARAMETERS if needs.endpoints else {}),
+        },
         **({"Mappings": sagemaker.mappings(built_ins=bool(needs.by_built_ins))} if needs.on_sagemaker else {}),
         "Resources": resources,
     }

@@ -1,9 +1,10 @@
 """Starts the job of a batch transform, follows it, and stops it where nobody waits for it any more.
 
-The jobs of a batch are numbered, and SageMaker gives each name once, so of two who begin at the same time one starts
-the job, and both follow it. A job takes the chunks that have no output yet; the next one takes what it left.
+The jobs of a batch are numbered, and a name is given once, so of two who begin at the same time one starts the job,
+and both follow it. A job takes the chunks that have no output yet; the next one takes what it left.
 
-Whatever ends the waiting early, Ctrl-C among it, stops the job: it would go on, and be paid, with nobody to end it.
+Whatever ends the waiting early, Ctrl-C among it, stops the job. Where nothing can, because the command was killed,
+the job ends by itself when its chunks are done, or after its time: its state machine holds it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -21,7 +22,6 @@ from chalicelib.cutting import amount
 from chalicelib.edges import Edges
 from chalicelib.edges.hosting.transform_jobs import (
     COMPLETED,
-    LIMIT_REACHED,
     NOT_WHOLE,
     STOPPING,
     TransformJob,
@@ -29,7 +29,7 @@ from chalicelib.edges.hosting.transform_jobs import (
     why_failed,
 )
 from chalicelib.edges.pauses import growing
-from chalicelib.errors import NightswapError, TransformFailed, TransientError
+from chalicelib.errors import NightswapError, StackMissing, TransformFailed, TransientError
 from chalicelib.layout import Place
 from workflows.transforming import transform_requests
 from workflows.transforming.transform_requests import Wish
@@ -54,8 +54,8 @@ class Following:
     wish: Wish
     tell: Callable[[str], None]
     progress: Callable[[str, int, int], None]
-    _watched: dict[str, datetime] = field(default_factory=dict)
-    """When each job began that this command started or found at work: those that it stops."""
+    _watched: list[str] = field(default_factory=list)
+    """The jobs that this command started or found at work: those that it stops."""
 
     def carry_out(self, chunks: Collection[str]) -> None:
         """Return once each chunk has an output; raises TransformFailed, and ExecutionsUnavailable."""
@@ -70,10 +70,10 @@ class Following:
         attempt, job = self._latest()
         if job is not None and job.is_going:
             if job.status != STOPPING:
-                self._watched[job.name] = job.created_at
-                price = transform_requests.price(job, minutes=self.wish.minutes)
+                self._watched.append(job.name)
+                price = transform_requests.price(job.instance_type, instances=job.instances, minutes=job.minutes)
                 self.tell(f"transform job {job.name} is at work already, and is followed; {price}")
-            job = self._ended(job.name, chunks, since=job.created_at)
+            job = self._ended(job.name, chunks)
         while left := sorted({*chunks} - outputs(self.edges, self.batch).keys()):
             if job is not None and job.name in self._watched:
                 raise self._ended_early(job, left)
@@ -98,36 +98,34 @@ class Following:
         order = transform_requests.order(
             self.request, self.wish, bucket=store.bucket, stage=self.stage, batch=self.batch, attempt=attempt
         )
-        price = transform_requests.price(order, minutes=self.wish.minutes)
+        price = transform_requests.price(order.instance_type, instances=order.instances, minutes=self.wish.minutes)
         self.tell(f"transform job {order.name}: {len(left):,} of {amount(len(chunks), 'chunk')}; {price}")
-        began = self._watched[order.name] = self.edges.clock()  # before it is there: an interruption stops it too
+        self._watched.append(order.name)  # before it is there: an interruption stops it too
         try:
             self.jobs.start(order)
-        except TransformFailed:  # it was refused, so there is nothing to stop
-            del self._watched[order.name]
+        except (TransformFailed, StackMissing):  # there is nothing to stop
+            self._watched.remove(order.name)
             raise
-        return self._ended(order.name, chunks, since=began)
+        return self._ended(order.name, chunks)
 
-    def _ended(self, name: str, chunks: Collection[str], *, since: datetime) -> TransformJob:
-        """The job once it has ended; raises TransformFailed where it takes too long."""
+    def _ended(self, name: str, chunks: Collection[str]) -> TransformJob:
+        """The job once it has ended, of which its machine makes sure. Raises ExecutionsUnavailable where AWS does not
+        answer any more when its time is over."""
+        began = self.edges.clock()
         for pause in growing(FIRST_PAUSE_SECONDS, longest_seconds=LONGEST_PAUSE_SECONDS):
-            waited = self.edges.clock() - since
             try:
                 job = self.jobs.find(name)
                 done = len({*chunks} & outputs(self.edges, self.batch).keys())
             except TransientError as exc:  # the job goes on, whoever does not answer
+                if self.edges.clock() - began >= timedelta(minutes=self.wish.minutes):
+                    raise
                 self.progress(exc.message, 0, 0)
             else:
                 if job is not None and not job.is_going:
                     break
-                status = job.status if job is not None else "begins"
-                self.progress(f"{status} after {waited.total_seconds():,.0f} s, chunks", done, len(chunks))
-            if waited >= timedelta(minutes=self.wish.minutes):
-                raise TransformFailed(
-                    f"transform job {name} was stopped: it took {self.wish.minutes:,} min, as long as it may;"
-                    f" {GOES_ON}. --instances makes it faster, --max-minutes gives it more time",
-                    problem=LIMIT_REACHED,
-                )
+                if job is not None:
+                    waited = (self.edges.clock() - job.created_at).total_seconds()
+                    self.progress(f"{job.status} after {waited:,.0f} s, chunks", done, len(chunks))
             self.edges.sleep(pause)
         return job  # type: ignore[return-value]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 from chalicelib import layout, names
@@ -14,7 +13,7 @@ from chalicelib.contracts.instances import round_up_to_cents
 from chalicelib.contracts.transforms import TRANSFORM_HOURLY, dollars_at_most
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from chalicelib.edges.hosting.transform_jobs import TransformJob, TransformOrder
+from chalicelib.edges.hosting.transform_jobs import TransformOrder
 from chalicelib.errors import CommandFailed
 from chalicelib.layout import Place
 from chalicelib.registry import models, registry
@@ -29,8 +28,6 @@ class Wish(Value, kw_only=True):
     instances: int
     minutes: int
     """Until a job is stopped."""
-    key: str
-    tags: Mapping[str, str]
 
 
 def ask(edges: Edges, file: Path, *, model: str, who: str) -> tuple[str, TransformRequest, Manifest]:
@@ -80,16 +77,17 @@ def order(
         outputs_uri=str(Place(bucket, layout.transform(batch, of="out"))),
         instance_type=wish.instance_type,
         instances=wish.instances,
-        key=wish.key,
-        tags=wish.tags,
+        timeout_seconds=wish.minutes * 60,
     )
 
 
-def price(job: TransformJob | TransformOrder, *, minutes: int) -> str:
-    """What it costs, in words; a type that is not known here was asked for by another release."""
-    of = f"{job.instances} {job.instance_type}"
-    hour = TRANSFORM_HOURLY.get(job.instance_type)
+def price(instance_type: str, *, instances: int, minutes: int | None) -> str:
+    """What a job costs, in words; a type that is not known here was asked for by another release."""
+    hour = TRANSFORM_HOURLY.get(instance_type)
     if hour is None:
-        return f"{of}, price unknown"
-    most = round_up_to_cents(dollars_at_most(job.instance_type, instances=job.instances, minutes=minutes))
-    return f"{of} at ${hour:.3f} an hour each in us-east-1, ${most:.2f} at most: it is stopped after {minutes:,} min"
+        return f"{instances} {instance_type}, price unknown"
+    said = f"{instances} {instance_type} at ${hour:.3f} an hour each in us-east-1"
+    if minutes is None:
+        return said
+    most = round_up_to_cents(dollars_at_most(instance_type, instances=instances, minutes=minutes))
+    return f"{said}, ${most:.2f} at most: it is stopped after {minutes:,} min"

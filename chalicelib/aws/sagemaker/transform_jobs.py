@@ -1,78 +1,102 @@
-"""SageMaker: the transform jobs of one stage, each by its name."""
+"""SageMaker: the transform jobs of one stage, each by its name, which is that of its execution too.
+
+Step Functions starts a job, ends it after its time, and is asked to end it earlier. So a job has an end whoever is
+still there to wait for it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code, transient
+from chalicelib.aws.executions import StateMachineExecutions
 from chalicelib.aws.sagemaker.ending_jobs import NO_LONGER, stop
+from chalicelib.contracts.payload import to_event
+from chalicelib.edges.executions import Execution
 from chalicelib.edges.hosting.transform_jobs import (
+    COMPLETED,
+    FAILED,
     IN_PROGRESS,
+    NOT_PERMITTED,
+    STARTING,
+    STOPPED,
     STOPPING,
     TransformJob,
     TransformOrder,
-    why_refused,
 )
-from chalicelib.errors import ExecutionsUnavailable, TransformFailed
+from chalicelib.errors import ExecutionsUnavailable, RunUnknown, StackMissing, TransformFailed
+from chalicelib.names import Names
 
-JSON_LINES = "application/jsonlines"
-INLINE = f"{JSON_LINES}; refused=inline; warnings=inline"
-"""By which the server answers a record that it refuses in the place of its prediction, and all others too, and counts
-what it warns of. The server of an earlier release leaves that out."""
-PAYLOAD_MB = 6
-"""As much as the server takes, and more than a chunk has."""
-ANSWER_SECONDS, TRIES_MORE = 600, 3
-"""Of a request, and how often it is sent again. Source: botocore's model of ModelClientConfig."""
-TAKEN = "ResourceInUse"
+FORBIDDEN = "AccessDeniedException"
+STATUSES: Mapping[str, str] = {"RUNNING": STARTING, "ABORTED": STOPPED, "SUCCEEDED": COMPLETED}
+"""What an execution tells of a job that is not there; all others failed."""
 
 
 class SageMakerTransforms:
-    """`chalicelib.edges.hosting.transform_jobs.TransformJobs`. The client is made at the first question."""
+    """`chalicelib.edges.hosting.transform_jobs.TransformJobs`. `connect` makes a client of a service, once it is
+    needed."""
 
-    def __init__(self, connect: Callable[[], Any]) -> None:
-        self._connect = connect
+    def __init__(self, connect: Callable[[str], Any], *, names: Names) -> None:
+        self._connect, self._names = connect, names
 
-    def start(self, order: TransformOrder) -> bool:
+    def start(self, order: TransformOrder) -> None:
         try:
-            with transient(ExecutionsUnavailable, doing=f"starting transform job {order.name}"):
-                self._connect().create_transform_job(**requested(order))
+            self._executions().start(order.name, json.dumps(to_event(order)))
         except ClientError as exc:
-            if code(exc) == TAKEN:
-                return False
-            known = why_refused(code(exc), str(exc))
-            if known is None:
+            if code(exc) != FORBIDDEN:
                 raise
-            problem, words = known
-            raise TransformFailed(f"transform job {order.name} was not started: {words}", problem=problem) from exc
-        return True
+            raise TransformFailed(
+                f"transform job {order.name} was not started: you may not start it: permit states:StartExecution on"
+                f" state machine {self._names.transform_machine}",
+                problem=NOT_PERMITTED,
+            ) from exc
 
     def find(self, name: str) -> TransformJob | None:
-        try:
-            with transient(ExecutionsUnavailable, doing=f"looking at transform job {name}"):
-                told = self._connect().describe_transform_job(TransformJobName=name)
-        except ClientError as exc:
-            if code(exc) in NO_LONGER:
-                return None
-            raise
-        resources = told["TransformResources"]
+        execution, told = self._execution(name), self._described(name)
+        order = json.loads((execution and execution.payload) or "null")
+        minutes = order["timeout_seconds"] // 60 if order else None
+        if told is not None:
+            resources = told["TransformResources"]
+            return TransformJob(
+                name=name,
+                status=told["TransformJobStatus"],
+                instance_type=resources["InstanceType"],
+                instances=resources["InstanceCount"],
+                created_at=told["CreationTime"],
+                minutes=minutes,
+                reason=told.get("FailureReason") or _reason(execution),
+            )
+        if execution is None or order is None:
+            return None
         return TransformJob(
             name=name,
-            status=told["TransformJobStatus"],
-            instance_type=resources["InstanceType"],
-            instances=resources["InstanceCount"],
-            created_at=told["CreationTime"],
-            reason=told.get("FailureReason", ""),
+            status=STATUSES.get(execution.status, FAILED),
+            instance_type=order["instance_type"],
+            instances=order["instances"],
+            created_at=execution.started_at,
+            minutes=minutes,
+            reason=_reason(execution),
         )
 
     def stop(self, name: str) -> bool:
-        look, end = self._connect().describe_transform_job, self._connect().stop_transform_job
-        return stop(look, end, kind="TransformJob", name=name, called="transform job")
+        """The execution, and then the job itself: Step Functions promises no more than to try."""
+        job = self.find(name)
+        if job is None or job.status not in (STARTING, IN_PROGRESS):
+            return False
+        with suppress(RunUnknown):  # a release before the machine started it
+            self._executions().stop(name, cause="nobody waits for it any more")
+        sagemaker = self._connect("sagemaker")
+        look, end = sagemaker.describe_transform_job, sagemaker.stop_transform_job
+        stop(look, end, kind="TransformJob", name=name, called="transform job")
+        return True
 
     def going(self, prefix: str) -> Sequence[str]:
-        pages = self._connect().get_paginator("list_transform_jobs")
+        pages = self._connect("sagemaker").get_paginator("list_transform_jobs")
         with transient(ExecutionsUnavailable, doing="listing transform jobs"):
             found = [
                 each["TransformJobName"]
@@ -80,34 +104,34 @@ class SageMakerTransforms:
                 for page in pages.paginate(NameContains=prefix, StatusEquals=status)
                 for each in page["TransformJobSummaries"]
             ]
+        found += [each for each in self._running() if each not in found]
         return [each for each in found if each.startswith(prefix)]
 
+    def _running(self) -> Sequence[str]:
+        """Those whose job may not be there yet."""
+        with suppress(StackMissing):
+            return [each.run for each in self._executions().recent(running_only=True)]
+        return []
 
-def requested(order: TransformOrder) -> dict[str, Any]:
-    """The request. What the service would choose by itself is said too, so that it stays as it is.
+    def _execution(self, name: str) -> Execution | None:
+        with suppress(StackMissing):  # a job may be there that a release before the machine started
+            return self._executions().find(name)
+        return None
 
-    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html
-    """
-    volume, output = ({"VolumeKmsKeyId": order.key}, {"KmsKeyId": order.key}) if order.key else ({}, {})
-    return {
-        "TransformJobName": order.name,
-        "ModelName": order.sagemaker_model,
-        "MaxConcurrentTransforms": 1,  # the server scores on one core
-        "ModelClientConfig": {"InvocationsTimeoutInSeconds": ANSWER_SECONDS, "InvocationsMaxRetries": TRIES_MORE},
-        "MaxPayloadInMB": PAYLOAD_MB,
-        "BatchStrategy": "MultiRecord",
-        "TransformInput": {
-            "DataSource": {"S3DataSource": {"S3DataType": "ManifestFile", "S3Uri": order.manifest_uri}},
-            "ContentType": JSON_LINES,
-            "CompressionType": "None",
-            "SplitType": "Line",
-        },
-        "TransformOutput": {
-            "S3OutputPath": order.outputs_uri,
-            "Accept": INLINE,
-            "AssembleWith": "Line",
-            **output,
-        },
-        "TransformResources": {"InstanceType": order.instance_type, "InstanceCount": order.instances, **volume},
-        "Tags": [{"Key": key, "Value": value} for key, value in order.tags.items()],
-    }
+    def _described(self, name: str) -> Any:
+        try:
+            with transient(ExecutionsUnavailable, doing=f"looking at transform job {name}"):
+                return self._connect("sagemaker").describe_transform_job(TransformJobName=name)
+        except ClientError as exc:
+            if code(exc) in NO_LONGER:
+                return None
+            raise
+
+    def _executions(self) -> StateMachineExecutions:
+        machine = self._names.transform_machine
+        return StateMachineExecutions(self._connect("stepfunctions"), names=self._names, machine=machine)
+
+
+def _reason(execution: Execution | None) -> str:
+    """Error and cause of an execution that did not end well."""
+    return "" if execution is None or not execution.error else f"{execution.error}: {execution.cause or ''}"

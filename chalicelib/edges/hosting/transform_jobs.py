@@ -1,9 +1,8 @@
-"""SageMaker: the jobs that score a stored batch on the model of a version; and in words why one was not started, or
-ended early."""
+"""SageMaker: the jobs that score a stored batch on the model of a version; and in words why one ended early."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,12 +10,21 @@ from chalicelib.cutting import quoted
 from chalicelib.limits import WORDS_CHARACTERS
 from chalicelib.values import Value
 
+STARTING = "Starting"
+"""Of an execution whose job is not there yet; the others are those of SageMaker's jobs."""
 IN_PROGRESS, STOPPING, COMPLETED, FAILED, STOPPED = "InProgress", "Stopping", "Completed", "Failed", "Stopped"
 """Of a job's status."""
 NOT_STARTED, LIMIT_REACHED, JOB_FAILED, JOB_STOPPED = "not started", "limit reached", "job failed", "job stopped"
 MODEL_GONE, NOT_PERMITTED, NOT_WHOLE = "model gone", "not permitted", "not whole"
 """What the details of a TransformFailed call its `problem`."""
-REFUSALS = (
+TIMEOUT = "the job took as long as it may"
+"""The reason that the machine tells of one whose time is over."""
+ENDS = (
+    (
+        (TIMEOUT,),
+        LIMIT_REACHED,
+        "it took as long as it may. --instances makes it faster, --max-minutes gives it more time",
+    ),
     (
         ("could not find model", "does not exist"),
         MODEL_GONE,
@@ -30,19 +38,11 @@ REFUSALS = (
         " take another --instance-type or fewer --instances",
     ),
     (
-        ("accessdenied", "not authorized"),
-        NOT_PERMITTED,
-        "you may not start it: permit sagemaker:CreateTransformJob, DescribeTransformJob, StopTransformJob and"
-        " AddTags on the transform jobs of the stage",
-    ),
-)
-"""Words of an error, in small letters, and what they mean."""
-ENDS = (
-    (
         ("accessdenied", "access denied", "not authorized", "permission", "forbidden"),
         NOT_PERMITTED,
-        "the endpoints' role may not read or write the files of the batch: run nightswap deploy, which grants it"
-        " that; where NIGHTSWAP_ENDPOINT_KEY is set, the key's own policy has to let the account's roles",
+        "the stage's roles may not start it, or may not read or write the files of the batch: run nightswap deploy,"
+        " which grants them that; where NIGHTSWAP_ENDPOINT_KEY is set, the key's own policy has to let the account's"
+        " roles",
     ),
     (
         ("capacityerror", "insufficientcapacity", "unable to provision"),
@@ -55,13 +55,14 @@ ENDS = (
         "its container answered no /ping: its log is in /aws/sagemaker/TransformJobs",
     ),
 )
-"""The same of the reason of a job that failed."""
+"""Words of the reason why a job ended early, in small letters, and what they mean."""
 
 
 class TransformOrder(Value, kw_only=True):
-    """What is asked of SageMaker."""
+    """What an execution of the machine that transforms is started with, for one job."""
 
     name: str
+    """Of the job, and of the execution."""
     sagemaker_model: str
     manifest_uri: str
     """Of the list of the chunks that it takes."""
@@ -69,9 +70,8 @@ class TransformOrder(Value, kw_only=True):
     """Below which the lines of each chunk are written."""
     instance_type: str
     instances: int
-    key: str
-    """Of KMS, of the instances' volumes and of what they write; empty for AWS's own."""
-    tags: Mapping[str, str]
+    timeout_seconds: int
+    """After so long it is stopped. SageMaker itself has no limit for it."""
 
 
 class TransformJob(Value, kw_only=True):
@@ -82,21 +82,24 @@ class TransformJob(Value, kw_only=True):
     instance_type: str
     instances: int
     created_at: datetime
+    minutes: int | None
+    """After so long it is stopped; None where nothing tells any more."""
     reason: str
-    """Why it failed; empty where it did not."""
+    """Why it ended early; empty where it did not, or nobody says."""
 
     @property
     def is_going(self) -> bool:
-        return self.status in (IN_PROGRESS, STOPPING)
+        return self.status in (STARTING, IN_PROGRESS, STOPPING)
 
 
 class TransformJobs(Protocol):
-    """Raises ExecutionsUnavailable when SageMaker throttles or does not answer."""
+    """Raises ExecutionsUnavailable when AWS throttles or does not answer."""
 
-    def start(self, order: TransformOrder) -> bool:
-        """False says that the name is taken: by somebody else, or by an earlier try whose answer was lost.
+    def start(self, order: TransformOrder) -> None:
+        """Start it, unless its name is taken: by somebody else, or by an earlier try whose answer was lost.
 
-        Raises TransformFailed where SageMaker refuses it.
+        Whatever SageMaker refuses is an end of the job. Raises StackMissing where the stage has no machine for it,
+        TransformFailed where the caller may not start it.
         """
 
     def find(self, name: str) -> TransformJob | None:
@@ -109,30 +112,23 @@ class TransformJobs(Protocol):
         """The names of those at work whose names begin so."""
 
 
-def why_refused(code: str, said: str) -> tuple[str, str] | None:
-    """Problem and words of an error of a start; None for one that is not known here."""
-    return _meaning(f"{code} {said}", REFUSALS)
-
-
 def why_failed(job: TransformJob) -> tuple[str, str]:
     """Problem and words of a job that has ended early.
 
     >>> from datetime import UTC
-    >>> job = TransformJob(name="a-job", status=FAILED, instance_type="ml.m5.large", instances=1,
+    >>> job = TransformJob(name="a-job", status=FAILED, instance_type="ml.m5.large", instances=1, minutes=60,
     ...                    created_at=datetime(2026, 11, 21, tzinfo=UTC), reason="AlgorithmError: See job logs")
     >>> print(*why_failed(job), sep="; ")  # doctest: +ELLIPSIS
     job failed; SageMaker says 'AlgorithmError: See job logs'. Its log is in /aws/sagemaker/TransformJobs; ...
     """
+    lower = job.reason.lower()
+    known = ((problem, means) for words, problem, means in ENDS if any(each in lower for each in words))
     if job.status == STOPPED:
-        return JOB_STOPPED, "it was stopped"
+        return next(known, (JOB_STOPPED, "it was stopped"))
     said = quoted(job.reason or "nothing", WORDS_CHARACTERS)
-    return _meaning(job.reason, ENDS) or (
+    unknown = (
         JOB_FAILED,
         f"SageMaker says {said}. Its log is in /aws/sagemaker/TransformJobs; an image of a release before the command"
         " refuses all records for one bad one, and has to be built anew",
     )
-
-
-def _meaning(said: str, known: Sequence[tuple[Sequence[str], str, str]]) -> tuple[str, str] | None:
-    lower = said.lower()
-    return next(((problem, means) for words, problem, means in known if any(each in lower for each in words)), None)
+    return next(known, unknown)

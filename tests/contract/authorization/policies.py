@@ -38,7 +38,9 @@ OF_HOSTED = dataclasses.replace(
 MODELS = ["kdd99-http", "mnist"]
 ON_SAGEMAKER = Needs(on_sagemaker=("mnist",), by_tuner=("mnist",))
 WITH_ENDPOINTS = Needs(endpoints=("mnist",))
-OF_ENDPOINTS = {"RetrainRole", "RestoreAliasRole", "RecordOutcomeRole", "ServeMnistRole", "EndpointRole"}
+OF_ENDPOINTS = {
+    *("RetrainRole", "RestoreAliasRole", "RecordOutcomeRole", "ServeMnistRole", "EndpointRole", "TransformRole"),
+}
 """The roles that a stage with endpoints has beside the rest, or with more in them."""
 OF_JOBS = dataclasses.replace(
     SETTINGS,

@@ -1,7 +1,8 @@
-"""SageMaker as the edge of the transform jobs speaks to it."""
+"""Step Functions and SageMaker as the edge of the transform jobs speaks to them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,24 +13,20 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib import names
-from chalicelib.aws.sagemaker.transform_jobs import SageMakerTransforms, requested
+from chalicelib.aws.sagemaker.transform_jobs import SageMakerTransforms
 from chalicelib.contracts.endpoints import HOURLY
+from chalicelib.contracts.payload import to_event
 from chalicelib.contracts.transforms import TRANSFORM_HOURLY
-from chalicelib.edges.hosting.transform_jobs import (
-    MODEL_GONE,
-    NOT_PERMITTED,
-    NOT_STARTED,
-    TransformJob,
-    TransformOrder,
-)
-from chalicelib.errors import ExecutionsUnavailable, TransformFailed
-from chalicelib.limits import INFERENCE_BODY_BYTES, TRANSFORM_CHUNK_BYTES
+from chalicelib.edges.hosting.transform_jobs import NOT_PERMITTED, TIMEOUT, TransformJob, TransformOrder
+from chalicelib.errors import ExecutionsUnavailable, StackMissing, TransformFailed
 from tests.contract.aws.conftest import Scripted
-from workflows.inference import media_types
 
+NAMES = names.Names(stage="tencharact", account="123456789012", region="eu-west-1")
 BATCH = "a-model-of-twenty-four-c-0123456789abcdef0123"
-JOB = names.transform_job("tencharact", BATCH, 9_999)
+JOB = names.transform_job(NAMES.stage, BATCH, 9_999)
 ARN = f"arn:aws:sagemaker:eu-west-1:123456789012:transform-job/{JOB}"
+MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:nightswap-tencharact-transform"
+EXECUTION = f"arn:aws:states:eu-west-1:123456789012:execution:nightswap-tencharact-transform:{JOB}"
 BEGUN = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 ORDER = TransformOrder(
     name=JOB,
@@ -38,12 +35,18 @@ ORDER = TransformOrder(
     outputs_uri="s3://a-bucket/batches/transform/b/out/",
     instance_type="ml.m5.large",
     instances=2,
-    key="",
-    tags={"nightswap:app": "nightswap"},
+    timeout_seconds=5_400,
 )
-KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"
-SAGEMAKER = botocore.session.get_session().get_service_model("sagemaker")
-REQUEST: Any = SAGEMAKER.operation_model("CreateTransformJob").input_shape
+FOUND = TransformJob(
+    name=JOB,
+    status="InProgress",
+    instance_type="ml.m5.large",
+    instances=2,
+    created_at=BEGUN,
+    minutes=90,
+    reason="",
+)
+REQUEST: Any = botocore.session.get_session().get_service_model("sagemaker").operation_model("CreateTransformJob")
 
 
 @pytest.fixture
@@ -52,8 +55,14 @@ def sagemaker(scripted: Callable[[str], Scripted]) -> Scripted:
 
 
 @pytest.fixture
-def jobs(sagemaker: Scripted) -> SageMakerTransforms:
-    return SageMakerTransforms(lambda: sagemaker.client)
+def states(scripted: Callable[[str], Scripted]) -> Scripted:
+    return scripted("stepfunctions")
+
+
+@pytest.fixture
+def jobs(sagemaker: Scripted, states: Scripted) -> SageMakerTransforms:
+    clients = {"sagemaker": sagemaker.client, "stepfunctions": states.client}
+    return SageMakerTransforms(clients.__getitem__, names=NAMES)
 
 
 def described(status: str, **more: Any) -> dict[str, Any]:
@@ -70,101 +79,183 @@ def described(status: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def test_job_is_started_as_it_is_described(jobs: SageMakerTransforms, sagemaker: Scripted) -> None:
-    sagemaker.answers("create_transform_job", {"TransformJobArn": ARN}, **requested(ORDER))
+def execution(status: str, **more: Any) -> dict[str, Any]:
+    return {
+        "executionArn": EXECUTION,
+        "stateMachineArn": MACHINE,
+        "name": JOB,
+        "status": status,
+        "startDate": BEGUN,
+        "input": json.dumps(to_event(ORDER)),
+        **more,
+    }
 
-    assert jobs.start(ORDER)
-    assert requested(ORDER)["TransformInput"]["SplitType"] == "Line"
-    assert requested(ORDER)["TransformOutput"]["AssembleWith"] == "Line"
 
+def test_job_is_started_by_an_execution_of_its_name(jobs: SageMakerTransforms, states: Scripted) -> None:
+    started = {"stateMachineArn": MACHINE, "name": JOB, "input": json.dumps(to_event(ORDER))}
+    states.answers("start_execution", {"executionArn": EXECUTION, "startDate": BEGUN}, **started)
 
-def test_key_is_that_of_the_volumes_and_of_what_they_write() -> None:
-    asked = requested(replace(ORDER, key=KEY))
-
-    assert asked["TransformResources"]["VolumeKmsKeyId"] == asked["TransformOutput"]["KmsKeyId"] == KEY
-    assert "Kms" not in str(requested(ORDER))
+    jobs.start(ORDER)
 
 
 def test_longest_name_is_one_that_sagemaker_takes() -> None:
-    shape = REQUEST.members["TransformJobName"]
+    shape = REQUEST.input_shape.members["TransformJobName"]
 
     assert len(JOB) <= shape.metadata["max"]
     assert set(JOB) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 def test_types_of_the_table_are_sagemaker_s_and_cost_what_an_endpoint_of_them_does() -> None:
-    shape = REQUEST.members["TransformResources"]
+    shape = REQUEST.input_shape.members["TransformResources"]
 
     assert set(TRANSFORM_HOURLY) <= set(shape.members["InstanceType"].metadata["enum"])
     assert {name: HOURLY[name] for name in TRANSFORM_HOURLY} == TRANSFORM_HOURLY
 
 
-def test_request_is_one_that_the_server_reads_and_answers_line_by_line() -> None:
-    asked = requested(ORDER)
+def test_name_that_is_taken_is_no_error(jobs: SageMakerTransforms, states: Scripted) -> None:
+    states.refuses("start_execution", "ExecutionAlreadyExists")
 
-    assert asked["MaxPayloadInMB"] * 2**20 <= INFERENCE_BODY_BYTES
-    assert asked["MaxPayloadInMB"] * 10**6 >= TRANSFORM_CHUNK_BYTES
-    assert media_types.of_content(asked["TransformInput"]["ContentType"]).name == media_types.JSON_LINES
-    answer = media_types.of_answer(asked["TransformOutput"]["Accept"])
-    assert (answer.name, answer.parameters) == (media_types.JSON_LINES, {"refused": "inline", "warnings": "inline"})
+    jobs.start(ORDER)
 
 
-def test_name_that_is_taken_is_no_error(jobs: SageMakerTransforms, sagemaker: Scripted) -> None:
-    sagemaker.refuses("create_transform_job", "ResourceInUse")
+def test_start_that_is_not_permitted_is_told_with_what_to_do(jobs: SageMakerTransforms, states: Scripted) -> None:
+    states.refuses("start_execution", "AccessDeniedException", message="is not authorized to perform")
 
-    assert not jobs.start(ORDER)
-
-
-@pytest.mark.parametrize(
-    ("code", "message", "problem", "told"),
-    [
-        ("ValidationException", 'Could not find model "arn:aws:sagemaker".', MODEL_GONE, "nightswap endpoints"),
-        ("ResourceLimitExceeded", "The account-level service limit is 0", NOT_STARTED, "Service Quotas"),
-        ("AccessDeniedException", "is not authorized to perform", NOT_PERMITTED, "sagemaker:CreateTransformJob"),
-    ],
-)
-def test_refusal_of_a_start_is_told_with_what_to_do(
-    jobs: SageMakerTransforms, sagemaker: Scripted, code: str, message: str, problem: str, told: str
-) -> None:
-    sagemaker.refuses("create_transform_job", code, message=message)
-
-    with pytest.raises(TransformFailed, match=told) as refused:
+    with pytest.raises(
+        TransformFailed, match=r"permit states:StartExecution on state machine nightswap-tencharact-transform"
+    ) as refused:
         jobs.start(ORDER)
-    assert refused.value.details == {"problem": problem}
+    assert refused.value.details == {"problem": NOT_PERMITTED}
 
 
-def test_refusal_that_is_not_known_stays_aws_s_own(jobs: SageMakerTransforms, sagemaker: Scripted) -> None:
-    sagemaker.refuses("create_transform_job", "ValidationException", message="something else")
+def test_stage_that_was_deployed_without_the_machine_is_told(jobs: SageMakerTransforms, states: Scripted) -> None:
+    states.refuses("start_execution", "StateMachineDoesNotExist")
+
+    with pytest.raises(
+        StackMissing, match=r"nightswap-tencharact-transform does not exist: .* nightswap deploy --stage tencharact"
+    ):
+        jobs.start(ORDER)
+
+
+def test_refusal_that_is_not_known_stays_aws_s_own(jobs: SageMakerTransforms, states: Scripted) -> None:
+    states.refuses("start_execution", "InvalidName", message="something else")
 
     with pytest.raises(ClientError, match="something else"):
         jobs.start(ORDER)
 
 
-def test_job_is_found_with_its_reason(jobs: SageMakerTransforms, sagemaker: Scripted) -> None:
-    sagemaker.answers(
-        "describe_transform_job", described("Failed", FailureReason="AlgorithmError"), TransformJobName=JOB
-    )
+def test_job_is_found_with_the_time_that_it_has(
+    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
+) -> None:
+    states.answers("describe_execution", execution("RUNNING"), executionArn=EXECUTION)
+    sagemaker.answers("describe_transform_job", described("InProgress"), TransformJobName=JOB)
 
-    assert jobs.find(JOB) == TransformJob(
-        name=JOB, status="Failed", instance_type="ml.m5.large", instances=2, created_at=BEGUN, reason="AlgorithmError"
-    )
+    assert jobs.find(JOB) == FOUND
+
+
+def test_job_tells_its_own_reason(jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted) -> None:
+    states.answers("describe_execution", execution("FAILED", error="States.TaskFailed", cause="{}"))
+    sagemaker.answers("describe_transform_job", described("Failed", FailureReason="AlgorithmError"))
+
+    assert jobs.find(JOB) == replace(FOUND, status="Failed", reason="AlgorithmError")
+
+
+def test_job_that_was_stopped_has_the_reason_of_its_execution(
+    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
+) -> None:
+    states.answers("describe_execution", execution("FAILED", error="NotTransformed", cause=TIMEOUT))
+    sagemaker.answers("describe_transform_job", described("Stopped"))
+
+    assert jobs.find(JOB) == replace(FOUND, status="Stopped", reason=f"NotTransformed: {TIMEOUT}")
 
 
 @pytest.mark.parametrize("code", ["ValidationException", "ResourceNotFound"])
-def test_job_that_there_never_was_is_none(jobs: SageMakerTransforms, sagemaker: Scripted, code: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "more", "told"),
+    [
+        ("RUNNING", {}, {"status": "Starting"}),
+        ("ABORTED", {"error": "Stopped", "cause": "c"}, {"status": "Stopped", "reason": "Stopped: c"}),
+        ("FAILED", {"error": "SageMaker.E", "cause": "c"}, {"status": "Failed", "reason": "SageMaker.E: c"}),
+        ("TIMED_OUT", {}, {"status": "Failed"}),
+    ],
+)
+def test_execution_stands_for_a_job_that_is_not_there(
+    jobs: SageMakerTransforms,
+    sagemaker: Scripted,
+    states: Scripted,
+    status: str,
+    more: dict[str, Any],
+    told: dict[str, Any],
+    code: str,
+) -> None:
+    states.answers("describe_execution", execution(status, **more))
     sagemaker.refuses("describe_transform_job", code)
+
+    assert jobs.find(JOB) == replace(FOUND, **told)
+
+
+@pytest.mark.parametrize("code", ["ExecutionDoesNotExist", "StateMachineDoesNotExist"])
+def test_job_that_a_release_before_the_machine_started_is_found(
+    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted, code: str
+) -> None:
+    states.refuses("describe_execution", code)
+    sagemaker.answers("describe_transform_job", described("InProgress"))
+
+    assert jobs.find(JOB) == replace(FOUND, minutes=None)
+
+
+def test_job_that_there_never_was_is_none(jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted) -> None:
+    states.refuses("describe_execution", "ExecutionDoesNotExist")
+    sagemaker.refuses("describe_transform_job", "ValidationException")
 
     assert jobs.find(JOB) is None
 
 
-def test_look_that_is_not_permitted_stays_aws_s_own(jobs: SageMakerTransforms, sagemaker: Scripted) -> None:
+def test_look_that_is_not_permitted_stays_aws_s_own(
+    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
+) -> None:
+    states.answers("describe_execution", execution("RUNNING"))
     sagemaker.refuses("describe_transform_job", "AccessDeniedException")
 
     with pytest.raises(ClientError):
         jobs.find(JOB)
 
 
-def test_job_at_work_is_stopped(jobs: SageMakerTransforms, sagemaker: Scripted) -> None:
+def at_work(sagemaker: Scripted, states: Scripted) -> None:
+    """Found, and its execution stopped; what comes next is the job's own end."""
+    states.answers("describe_execution", execution("RUNNING"))
+    sagemaker.answers("describe_transform_job", described("InProgress"))
+    why = {"error": "Stopped", "cause": "nobody waits for it any more"}
+    states.answers("stop_execution", {"stopDate": BEGUN}, executionArn=EXECUTION, **why)
+
+
+def test_job_at_work_is_stopped_with_its_execution(
+    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
+) -> None:
+    at_work(sagemaker, states)
+    sagemaker.answers("describe_transform_job", described("InProgress"))
+    sagemaker.answers("stop_transform_job", {}, TransformJobName=JOB)
+
+    assert jobs.stop(JOB)
+
+
+def test_execution_is_stopped_before_its_job_is_there(
+    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
+) -> None:
+    states.answers("describe_execution", execution("RUNNING"))
+    sagemaker.refuses("describe_transform_job", "ValidationException")
+    states.answers("stop_execution", {"stopDate": BEGUN})
+    sagemaker.refuses("describe_transform_job", "ValidationException")
+
+    assert jobs.stop(JOB)
+
+
+def test_job_without_an_execution_is_stopped(
+    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
+) -> None:
+    states.refuses("describe_execution", "ExecutionDoesNotExist")
+    sagemaker.answers("describe_transform_job", described("InProgress"))
+    states.refuses("stop_execution", "ExecutionDoesNotExist")
     sagemaker.answers("describe_transform_job", described("InProgress"))
     sagemaker.answers("stop_transform_job", {}, TransformJobName=JOB)
 
@@ -172,20 +263,29 @@ def test_job_at_work_is_stopped(jobs: SageMakerTransforms, sagemaker: Scripted) 
 
 
 @pytest.mark.parametrize("status", ["Completed", "Failed", "Stopping", "Stopped"])
-def test_job_that_has_ended_is_not_stopped(jobs: SageMakerTransforms, sagemaker: Scripted, status: str) -> None:
+def test_job_that_has_ended_is_not_stopped(
+    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted, status: str
+) -> None:
+    states.answers("describe_execution", execution("SUCCEEDED"))
     sagemaker.answers("describe_transform_job", described(status))
 
     assert not jobs.stop(JOB)
 
 
-def test_job_may_end_between_the_look_and_the_stop(jobs: SageMakerTransforms, sagemaker: Scripted) -> None:
+def test_job_may_end_between_the_look_and_the_stop(
+    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
+) -> None:
+    at_work(sagemaker, states)
     sagemaker.answers("describe_transform_job", described("InProgress"))
     sagemaker.refuses("stop_transform_job", "ValidationException")
 
-    assert not jobs.stop(JOB)
+    assert jobs.stop(JOB)
 
 
-def test_stop_that_is_not_permitted_stays_aws_s_own(jobs: SageMakerTransforms, sagemaker: Scripted) -> None:
+def test_stop_that_is_not_permitted_stays_aws_s_own(
+    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
+) -> None:
+    at_work(sagemaker, states)
     sagemaker.answers("describe_transform_job", described("InProgress"))
     sagemaker.refuses("stop_transform_job", "AccessDeniedException")
 
@@ -193,7 +293,7 @@ def test_stop_that_is_not_permitted_stays_aws_s_own(jobs: SageMakerTransforms, s
         jobs.stop(JOB)
 
 
-def test_jobs_at_work_are_listed_by_how_their_names_begin(jobs: SageMakerTransforms, sagemaker: Scripted) -> None:
+def listed(sagemaker: Scripted) -> None:
     def page(*found: str) -> dict[str, Any]:
         summary = {"TransformJobArn": ARN, "CreationTime": BEGUN, "TransformJobStatus": "InProgress"}
         return {"TransformJobSummaries": [{**summary, "TransformJobName": each} for each in found]}
@@ -201,23 +301,58 @@ def test_jobs_at_work_are_listed_by_how_their_names_begin(jobs: SageMakerTransfo
     sagemaker.answers("list_transform_jobs", page("a-1", "b-a-1"), NameContains="a-", StatusEquals="InProgress")
     sagemaker.answers("list_transform_jobs", page("a-2"), NameContains="a-", StatusEquals="Stopping")
 
+
+def test_jobs_at_work_are_listed_by_how_their_names_begin_and_so_are_those_that_begin(
+    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
+) -> None:
+    listed(sagemaker)
+    common = {"executionArn": EXECUTION, "stateMachineArn": MACHINE, "status": "RUNNING", "startDate": BEGUN}
+    running = {"executions": [{**common, "name": each} for each in ("a-2", "a-3", "b-1")]}
+    states.answers("list_executions", running, stateMachineArn=MACHINE, statusFilter="RUNNING", maxResults=100)
+
+    assert jobs.going("a-") == ["a-1", "a-2", "a-3"]
+
+
+def test_jobs_of_a_stage_without_the_machine_are_listed(
+    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
+) -> None:
+    listed(sagemaker)
+    states.refuses("list_executions", "StateMachineDoesNotExist")
+
     assert jobs.going("a-") == ["a-1", "a-2"]
 
 
-CALLS: list[tuple[str, Callable[[SageMakerTransforms], Any]]] = [
-    ("create_transform_job", lambda jobs: jobs.start(ORDER)),
-    ("describe_transform_job", lambda jobs: jobs.find(JOB)),
-    ("describe_transform_job", lambda jobs: jobs.stop(JOB)),
-    ("list_transform_jobs", lambda jobs: jobs.going("a-")),
+CALLS: list[tuple[str, str, Callable[[SageMakerTransforms], Any]]] = [
+    ("stepfunctions", "start_execution", lambda jobs: jobs.start(ORDER)),
+    ("stepfunctions", "describe_execution", lambda jobs: jobs.find(JOB)),
+    ("stepfunctions", "describe_execution", lambda jobs: jobs.stop(JOB)),
+    ("sagemaker", "list_transform_jobs", lambda jobs: jobs.going("a-")),
 ]
 
 
 @pytest.mark.parametrize(("code", "status"), [("ThrottlingException", 400), ("InternalFailure", 500)])
-@pytest.mark.parametrize(("operation", "call"), CALLS)
-def test_trouble_of_sagemaker_is_worth_another_try(
-    jobs: SageMakerTransforms, sagemaker: Scripted, operation: str, call: Any, code: str, status: int
+@pytest.mark.parametrize(("service", "operation", "call"), CALLS)
+def test_trouble_of_aws_is_worth_another_try(
+    jobs: SageMakerTransforms,
+    sagemaker: Scripted,
+    states: Scripted,
+    service: str,
+    operation: str,
+    call: Any,
+    code: str,
+    status: int,
 ) -> None:
-    sagemaker.refuses(operation, code, status)
+    {"sagemaker": sagemaker, "stepfunctions": states}[service].refuses(operation, code, status)
 
     with pytest.raises(ExecutionsUnavailable, match=f"{code}; try again"):
         call(jobs)
+
+
+def test_trouble_of_sagemaker_is_worth_another_look(
+    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
+) -> None:
+    states.answers("describe_execution", execution("RUNNING"))
+    sagemaker.refuses("describe_transform_job", "ThrottlingException")
+
+    with pytest.raises(ExecutionsUnavailable, match="ThrottlingException; try again"):
+        jobs.find(JOB)

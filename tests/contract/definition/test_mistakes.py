@@ -12,6 +12,7 @@ from chalicelib.errors import leaves
 from chalicelib.names import document_name
 from tests.contract.definition.mistakes import MISTAKES, STATELINT, Mistake
 from workflows.definitions.checker import LAMBDAS, check, lint, problems
+from workflows.definitions.checks.machines import RETRAIN
 from workflows.definitions.functions import SIGNATURES
 from workflows.definitions.rendering import golden
 
@@ -46,11 +47,11 @@ def test_task_without_its_file_is_found(tmp_path: Path) -> None:
     for task in SIGNATURES:
         (tmp_path / f"{document_name(task)}.py").touch()
     definition = json.loads(golden())
-    assert check(definition, contracts=SIGNATURES, errors=leaves(), tasks=tmp_path) == []
+    assert check(definition, errors=leaves(), tasks=tmp_path) == []
 
     (tmp_path / "train.py").unlink()
 
-    [problem] = check(definition, contracts=SIGNATURES, errors=leaves(), tasks=tmp_path)
+    [problem] = check(definition, errors=leaves(), tasks=tmp_path)
     assert (problem.state, "train.py, which does not exist" in problem.message) == ("Train", True)
 
 
@@ -58,7 +59,12 @@ def test_machine_that_never_calls_a_task_is_found() -> None:
     another = {"train-again": SIGNATURES["train"]}
     definition = json.loads(golden())
 
-    [problem] = check(definition, contracts={**SIGNATURES, **another}, errors=leaves(), tasks=LAMBDAS)
+    [problem] = check(
+        definition,
+        machine=replace(RETRAIN, contracts={**SIGNATURES, **another}),
+        errors=leaves(),
+        tasks=LAMBDAS,
+    )
 
     assert problem.message == "the task train-again is never called"
 
@@ -89,7 +95,12 @@ def test_decision_that_another_function_makes_without_a_bound_bounds_nothing() -
     """Where two functions write the decision that a Choice reads, the one without a bound may make it for ever."""
     unbounded = {"replay": replace(SIGNATURES["replay"], decisions=(*SIGNATURES["replay"].decisions, REJUDGE))}
 
-    found = check(json.loads(golden()), contracts={**SIGNATURES, **unbounded}, errors=leaves(), tasks=LAMBDAS)
+    found = check(
+        json.loads(golden()),
+        machine=replace(RETRAIN, contracts={**SIGNATURES, **unbounded}),
+        errors=leaves(),
+        tasks=LAMBDAS,
+    )
 
     assert {"Replay", "GoesOn", "Rejudge", "StillPasses"} <= {problem.state for problem in found}
 

@@ -9,7 +9,7 @@ from chalicelib.contracts.transforms import TRANSFORM_HOURLY
 from chalicelib.edges.hosting import transform_jobs
 from chalicelib.limits import BATCH_RECORDS, TRANSFORM_CHUNK_BYTES, TRANSFORM_MINUTES
 from tests.contract.docs import pages
-from tests.e2e import test_batch_transforms
+from tests.sagemaker import test_batch_transforms
 from workflows.cli import transforms
 
 PAGE = pages.PAGES["batches.md"]

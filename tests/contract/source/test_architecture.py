@@ -31,7 +31,16 @@ PURE_CORE = {
 """What of chalicelib has no outside either."""
 
 DEFINING_WITH_THE_SDK = {
-    f"workflows/definitions/{name}.py" for name in ("retrain", "ends", "states", "sagemaker", "endpoint")
+    f"workflows/definitions/{name}.py"
+    for name in (
+        "retrain",
+        "ends",
+        "states",
+        "sagemaker",
+        "hosting/endpoint",
+        "hosting/transform",
+        "hosting/sessions",
+    )
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,6 +15,7 @@ from chalicelib.errors import SettingsInvalid
 from chalicelib.settings import StageSettings
 from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import statements
+from workflows.definitions.rendering import TRANSFORM, golden
 from workflows.packaging.needs import Needs
 from workflows.stacks.main_stack import main_template
 from workflows.stacks.settings import DEFAULTS
@@ -44,13 +46,16 @@ DATA = f"{BUCKET}/models/kdd99-http/versions/000007/endpoint.tar.gz"
 BATCH = f"{BUCKET}/batches/transform/kdd99-http-0123456789abcdef0123"
 TRANSFORM_LOGS = f"arn:aws:logs:{HERE}:log-group:/aws/sagemaker/TransformJobs"
 STREAM = f"{TRANSFORM_LOGS}:log-stream:nightswap-prod-transform-0123456789abcdef0123-1/i-0123"
+TRANSFORM_JOB = f"arn:aws:sagemaker:{HERE}:transform-job/nightswap-prod-transform-0123456789abcdef0123-1"
+TRANSFORM_RULE = f"arn:aws:events:{HERE}:rule/StepFunctionsGetEventsForSageMakerTransformJobsRule"
+WITH_KEY = ("Endpoint", "Retrain", "Transform")
 BY_S3 = {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
 
 
 def test_stage_without_such_a_recipe_has_nothing_of_it() -> None:
     assert main_template("prod", models=MODELS, settings=SETTINGS) == PLAIN
     assert "sagemaker" not in json.dumps(PLAIN).lower()
-    assert set(MAIN["Resources"]) - set(PLAIN["Resources"]) == {"EndpointRole"}
+    assert set(MAIN["Resources"]) - set(PLAIN["Resources"]) == {"EndpointRole", "TransformRole", "Transform"}
     changed = {name for name, each in PLAIN["Resources"].items() if MAIN["Resources"][name] != each}
     assert changed == {
         *("RetrainRole", "Retrain", "ServeKdd99XhttpRole"),
@@ -85,10 +90,10 @@ def test_network_or_key_beside_a_serverless_endpoint_is_refused(settings: StageS
         main_template("prod", models=MODELS, settings=settings, needs=needs)
 
 
-def test_network_and_key_change_the_roles_of_endpoints_and_of_the_machine_alone() -> None:
+def test_network_and_key_change_the_roles_of_endpoints_and_of_the_machines_alone() -> None:
     changed = {name for name, each in MAIN["Resources"].items() if INSIDE["Resources"][name] != each}
 
-    assert changed == {"EndpointRole", "RetrainRole"}
+    assert changed == {"EndpointRole", "RetrainRole", "TransformRole"}
     assert INSIDE["Resources"].keys() == MAIN["Resources"].keys()
 
 
@@ -102,9 +107,9 @@ def test_network_and_key_change_the_roles_of_endpoints_and_of_the_machine_alone(
         ("Endpoint", "ec2:DescribeVpcs", "*", True),
         ("Endpoint", "ec2:RunInstances", f"{EC2}:instance/*", False),
         ("Retrain", "ec2:CreateNetworkInterface", f"{EC2}:subnet/subnet-0123abcd", False),
-        *((who, "kms:DescribeKey", KEY, True) for who in ("Endpoint", "Retrain")),
-        *((who, "kms:DescribeKey", KEY.replace("0a1b", "9f9f"), False) for who in ("Endpoint", "Retrain")),
-        *((who, "kms:Decrypt", KEY, False) for who in ("Endpoint", "Retrain", "ServeKdd99Xhttp", "VersionModel")),
+        *((who, "kms:DescribeKey", KEY, True) for who in WITH_KEY),
+        *((who, "kms:DescribeKey", KEY.replace("0a1b", "9f9f"), False) for who in WITH_KEY),
+        *((who, "kms:Decrypt", KEY, False) for who in (*WITH_KEY, "ServeKdd99Xhttp", "VersionModel")),
     ],
 )
 def test_what_is_permitted_in_the_stages_network_and_with_its_key(
@@ -113,7 +118,7 @@ def test_what_is_permitted_in_the_stages_network_and_with_its_key(
     assert permits(statements(INSIDE, f"{who}Role"), action, resource) is may
 
 
-@pytest.mark.parametrize("who", ["Endpoint", "Retrain"])
+@pytest.mark.parametrize("who", WITH_KEY)
 def test_key_is_granted_to_a_service_of_aws_alone(who: str) -> None:
     granted = statements(INSIDE, f"{who}Role")
 
@@ -158,6 +163,11 @@ def test_cfn_lint_finds_nothing_in_the_stack_of_such_a_stage(tmp_path: Path) -> 
         ("Retrain", "sagemaker:DescribeEndpoint", ENDPOINT),
         ("Retrain", "cloudwatch:PutMetricAlarm", IDLE),
         ("ServeKdd99Xhttp", "sagemaker:InvokeEndpoint", ENDPOINT),
+        *(
+            ("Transform", f"sagemaker:{action}", TRANSFORM_JOB)
+            for action in ("CreateTransformJob", "DescribeTransformJob", "StopTransformJob", "AddTags")
+        ),
+        *(("Transform", f"events:{action}", TRANSFORM_RULE) for action in ("PutTargets", "PutRule", "DescribeRule")),
         *(
             (who, action, resource)
             for who in ("RecordOutcome", "RestoreAlias")
@@ -215,6 +225,13 @@ def test_number_of_instances_is_sagemaker_s_alone(who: str, action: str) -> None
         ("Retrain", "sagemaker:InvokeEndpoint", ENDPOINT),
         ("Retrain", "sagemaker:CreateTrainingJob", f"arn:aws:sagemaker:{HERE}:training-job/nightswap-prod-a"),
         ("Retrain", "iam:PassRole", "arn:aws:iam::123456789012:role/another"),
+        ("Retrain", "sagemaker:CreateTransformJob", TRANSFORM_JOB),
+        ("Transform", "sagemaker:CreateTransformJob", TRANSFORM_JOB.replace("nightswap-prod-", "nightswap-other-")),
+        ("Transform", "sagemaker:CreateTrainingJob", f"arn:aws:sagemaker:{HERE}:training-job/nightswap-prod-a"),
+        ("Transform", "events:PutRule", f"arn:aws:events:{HERE}:rule/another"),
+        ("Transform", "iam:PassRole", "arn:aws:iam::123456789012:role/another"),
+        ("Transform", "lambda:InvokeFunction", f"arn:aws:lambda:{HERE}:function:nightswap-prod-train"),
+        ("Transform", "s3:GetObject", f"{BATCH}/jobs/1.json"),
         ("ServeDigits", "sagemaker:InvokeEndpoint", ENDPOINT),
         ("ServeKdd99Xhttp", "sagemaker:InvokeEndpoint", ENDPOINT.replace("kdd99-http", "digits")),
         ("RecordOutcome", "sagemaker:DeleteEndpoint", ENDPOINT.replace("nightswap-prod-", "somebody-")),
@@ -247,3 +264,13 @@ def test_role_of_the_endpoints_is_handed_to_sagemaker_alone(service: str, may: b
     assert permits([passing], "iam:PassRole", role, context={"iam:PassedToService": service}) is may
     trusted = MAIN["Resources"]["EndpointRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     assert [each["Principal"] for each in trusted] == [{"Service": "sagemaker.amazonaws.com"}]
+
+
+def test_machine_that_transforms_has_the_name_and_the_definition_of_the_stage() -> None:
+    machine = MAIN["Resources"]["Transform"]["Properties"]
+
+    assert machine["StateMachineName"] == "nightswap-prod-transform"
+    assert machine["RoleArn"] == {"Fn::GetAtt": ["TransformRole", "Arn"]}
+    assert "${TransformDefinitionSha256}.asl.json" in machine["DefinitionS3Location"]["Key"]["Fn::Sub"]
+    assert set(MAIN["Parameters"]) - set(PLAIN["Parameters"]) == {"TransformDefinitionSha256"}
+    assert set(re.findall(r"\$\{(\w+)\}", golden(TRANSFORM))) == set(machine["DefinitionSubstitutions"])

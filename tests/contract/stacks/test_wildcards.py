@@ -80,6 +80,7 @@ REASONS = {
     r"nightswap-S-[0-9a-z*-]+/models/\*/versions/\*/endpoint\.tar\.gz": "MODEL/NUMBER: what an endpoint runs",
     r"log-group:/aws/sagemaker/Endpoints/nightswap-S-\*": "the log of an endpoint, which is named as it",
     r"nightswap-S-[0-9a-z*-]+/batches/transform/\*/(in|jobs|out)/\*": "BATCH/CHUNK: what SageMaker transforms",
+    r"transform-job/nightswap-S-transform-\*": "the stage's jobs, of which each has its batch's name",
     r"log-group:/aws/sagemaker/TransformJobs:\*": "the streams of such a job's log, which SageMaker names",
     r"log-group:/aws/sagemaker/TransformJobs:log-stream:nightswap-S-transform-\*": "those of the stage's own jobs",
     r"alarm:nightswap-S-\*-idle": "MODEL-vNUMBER: the alarm of an endpoint is named after it",

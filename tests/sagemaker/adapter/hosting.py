@@ -73,7 +73,7 @@ class Endpoints:
     def __init__(self, *, store: Any, python: Path, work: Path, orders: Orders) -> None:
         """`store` is a client of S3, `python` the program that runs the server."""
         self._store, self._python, self._work, self._orders = store, python, work, orders
-        self._models: dict[str, str] = {}
+        self.models: dict[str, str] = {}
         self._configs: dict[str, Json] = {}
         self._endpoints: dict[str, Hosted] = {}
 
@@ -86,7 +86,7 @@ class Endpoints:
             "ListEndpoints": self._list,
             "DeleteEndpoint": self._delete,
             "DeleteEndpointConfig": lambda request: self._forget(self._configs, request["EndpointConfigName"]),
-            "DeleteModel": lambda request: self._forget(self._models, request["ModelName"]),
+            "DeleteModel": lambda request: self._forget(self.models, request["ModelName"]),
         }
 
     def end(self) -> None:
@@ -115,15 +115,15 @@ class Endpoints:
 
     def _create_model(self, request: Json) -> Json:
         name = request["ModelName"]
-        self._check_free(self._models, name, "model")
-        self._models[name] = request["PrimaryContainer"]["ModelDataUrl"]
+        self._check_free(self.models, name, "model")
+        self.models[name] = request["PrimaryContainer"]["ModelDataUrl"]
         return {"ModelArn": f"{ARN}model/{name}"}
 
     def _create_config(self, request: Json) -> Json:
         name = request["EndpointConfigName"]
         self._check_free(self._configs, name, "endpoint configuration")
         for variant in request["ProductionVariants"]:
-            self._known(self._models, variant["ModelName"], "model")
+            self._known(self.models, variant["ModelName"], "model")
         self._configs[name] = request
         return {"EndpointConfigArn": f"{ARN}endpoint-config/{name}"}
 
@@ -171,7 +171,7 @@ class Endpoints:
             endpoint.status, endpoint.failure = "Failed", NO_CAPACITY
             return
         folder = tempfile.mkdtemp(dir=self._work)
-        with tarfile.open(fileobj=io.BytesIO(self._read(self._models[variant["ModelName"]]))) as archive:
+        with tarfile.open(fileobj=io.BytesIO(self._read(self.models[variant["ModelName"]]))) as archive:
             archive.extractall(folder, filter="data")
         command = [self._python, "-m", "workflows.inference", "serve", "--host", HOST, "--port", "0"]
         server = subprocess.Popen(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,6 +55,7 @@ WAITED_FOR: Mapping[str, Waited] = {
     "createhyperparametertuningjob": Waited(
         "hyper_parameter_tuning_job", "HyperParameterTuningJobName", "HyperParameterTuningJobStatus"
     ),
+    "createtransformjob": Waited("transform_job", "TransformJobName", "TransformJobStatus"),
 }
 """By the action of the state, in small letters. A line for each that ends with `.sync`."""
 FAILED = "States.TaskFailed"
@@ -123,7 +125,8 @@ class SageMakerStates(StateTaskServiceCallback):
         if not env.is_running():
             waited = WAITED_FOR[self.resource.api_action.lower()]
             client = boto_client.boto_client_for(region=resource_runtime_part.region, service=NAME)
-            getattr(client, f"stop_{waited.job}")(**{waited.name: normalised_parameters[waited.name]})
+            with suppress(ClientError):  # somebody else has stopped it, or it has ended
+                getattr(client, f"stop_{waited.job}")(**{waited.name: normalised_parameters[waited.name]})
 
     def _from_error(self, env: Any, ex: Exception) -> FailureEvent:
         if isinstance(ex, ClientError):

@@ -12,13 +12,14 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterable
+import uuid
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 HOST, ACCOUNT, REGION = "127.0.0.1", "000000000000", "us-east-1"
 TARGET = "SageMaker."
-ORDERS, KILLS = "/orders", "/kills"
+ORDERS, KILLS, ALLOWED = "/orders", "/kills", "/allowed"
 INVOCATIONS = re.compile(r"/endpoints/([^/]+)/invocations")
 KEYS = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -53,6 +54,7 @@ def main() -> None:
     from tests.sagemaker.adapter.orders import Orders
     from tests.sagemaker.adapter.service import SageMaker
     from tests.sagemaker.adapter.training import TrainingJobs
+    from tests.sagemaker.adapter.transforming import TransformJobs
     from tests.sagemaker.adapter.tuning import TuningJobs
 
     orders = Orders()
@@ -67,8 +69,14 @@ def main() -> None:
     )
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     searches = TuningJobs(jobs, orders=orders)
-    sagemaker = SageMaker([jobs, searches, endpoints])
-    app = _either(sagemaker, endpoints, orders, DomainDispatcherApplication(create_backend_app))
+    transforms = TransformJobs(store=store, models=endpoints.models, python=options.python, orders=orders)
+    sagemaker = SageMaker([jobs, searches, endpoints, transforms])
+    told: dict[str, Callable[[Any], None]] = {
+        ORDERS: orders.put,
+        KILLS: endpoints.kill,
+        ALLOWED: transforms.allow,
+    }
+    app = _either(sagemaker, endpoints, told, DomainDispatcherApplication(create_backend_app))
     server = make_server(HOST, 0, app, threaded=True, request_handler=_quiet(WSGIRequestHandler))
     integration.install(aws=options.aws, own=f"http://{HOST}:{server.port}")
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -76,6 +84,7 @@ def main() -> None:
     sys.stdin.read()
     jobs.end()
     endpoints.end()
+    transforms.end()
     os._exit(0)  # moto's threads would keep the process
 
 
@@ -88,18 +97,15 @@ Start = Callable[[str, list[tuple[str, str]]], Any]
 App = Callable[[dict[str, Any], Start], Iterable[bytes]]
 
 
-def _either(sagemaker: Any, endpoints: Any, orders: Any, others: App) -> App:
-    """SageMaker's own requests, questions to its endpoints and the orders of a test are answered here, all others by
-    moto."""
+def _either(sagemaker: Any, endpoints: Any, told: Mapping[str, Callable[[Any], None]], others: App) -> App:
+    """SageMaker's own requests, questions to its endpoints and what a test tells, by the path, are answered here, all
+    others by moto."""
     from tests.sagemaker.adapter.service import Refused
 
     def app(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         action = environ.get("HTTP_X_AMZ_TARGET", "").removeprefix(TARGET)
-        if environ["PATH_INFO"] == ORDERS:
-            orders.put(_body(environ))
-            return _answer(start, "200 OK", {})
-        if environ["PATH_INFO"] == KILLS:
-            endpoints.kill(_body(environ))
+        if environ["PATH_INFO"] in told:
+            told[environ["PATH_INFO"]](_body(environ))
             return _answer(start, "200 OK", {})
         if asked := INVOCATIONS.fullmatch(environ["PATH_INFO"]):
             status, code, body = endpoints.invoke(asked[1], _bytes(environ), kind=environ["CONTENT_TYPE"])
@@ -125,7 +131,7 @@ def _bytes(environ: dict[str, Any]) -> bytes:
 
 
 def _answer(start: Start, status: str, body: Any) -> Iterable[bytes]:
-    start(status, [("Content-Type", "application/x-amz-json-1.1")])
+    start(status, [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-RequestId", str(uuid.uuid4()))])
     return [json.dumps(body).encode()]
 
 

@@ -13,7 +13,6 @@ import json
 import re
 import signal
 import subprocess
-import sys
 import tarfile
 import tempfile
 import threading
@@ -23,12 +22,14 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from chalicelib.layout import Place
 from tests.clone import ROOT
+from tests.sagemaker.adapter.orders import Orders
 from tests.sagemaker.adapter.service import Action, Json, Refused
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000:transform-job/"
@@ -47,6 +48,7 @@ class Transform:
     requests: list[int] = field(default_factory=list)
     """The lines of each request to the server that was answered."""
     stopping: threading.Event = field(default_factory=threading.Event)
+    server: subprocess.Popen[str] | None = None
 
     def described(self) -> Json:
         """As DescribeTransformJob answers."""
@@ -60,11 +62,22 @@ class TransformJobs:
     """Knows every job of this account by its name. `store` is a client of S3; `models` are by name the URIs of the
     models' data."""
 
-    def __init__(self, *, store: Any, models: Mapping[str, str]) -> None:
-        self._store, self._models = store, models
-        self.jobs: dict[str, Transform] = {}
-        self.allowed = threading.Semaphore(0)
+    def __init__(self, *, store: Any, models: Mapping[str, str], python: Path, orders: Orders) -> None:
+        """`python` is the program that runs the server."""
+        self._store, self._models, self._python, self._orders = store, models, python, orders
+        self._jobs: dict[str, Transform] = {}
+        self._allowed = threading.Semaphore(0)
         """So many objects may still be transformed: a job waits for each."""
+
+    def allow(self, count: int) -> None:
+        """So many objects more may be transformed."""
+        self._allowed.release(count)
+
+    def end(self) -> None:
+        """Kill every server."""
+        for job in self._jobs.values():
+            if job.server is not None:
+                job.server.kill()
 
     def actions(self) -> Mapping[str, Action]:
         return {
@@ -75,17 +88,20 @@ class TransformJobs:
         }
 
     def _create(self, request: Json) -> Json:
+        order = self._orders.next()
+        if order.refused:
+            raise Refused(order.refused, order.message)
         name = request["TransformJobName"]
-        if name in self.jobs:
+        if name in self._jobs:
             raise Refused("ResourceInUse", TAKEN)
         if request["ModelName"] not in self._models:
             raise Refused("ValidationException", f'Could not find model "{request["ModelName"]}".')
-        job = self.jobs[name] = Transform(request, time.time())
+        job = self._jobs[name] = Transform(request, time.time())
         threading.Thread(target=self._carry_out, args=(job,), daemon=True).start()
         return {"TransformJobArn": ARN + name}
 
     def _job(self, request: Json) -> Transform:
-        job = self.jobs.get(request["TransformJobName"])
+        job = self._jobs.get(request["TransformJobName"])
         if job is None:
             raise Refused("ValidationException", "Could not find requested job with name.")
         return job
@@ -96,13 +112,13 @@ class TransformJobs:
             raise Refused("ValidationException", f"The job is in status {job.status}.")
         job.status = "Stopping"
         job.stopping.set()
-        self.allowed.release()
+        self._allowed.release()
         return {}
 
     def _list(self, request: Json) -> Json:
         found = [
             {**job.described(), "TransformJobName": name}
-            for name, job in self.jobs.items()
+            for name, job in self._jobs.items()
             if request.get("NameContains", "") in name and job.status == request.get("StatusEquals", job.status)
         ]
         told = ("TransformJobName", "TransformJobArn", "CreationTime", "TransformJobStatus")
@@ -112,7 +128,7 @@ class TransformJobs:
         try:
             with tempfile.TemporaryDirectory() as folder, self._served(job, folder) as address:
                 for key in self._inputs(job):
-                    self.allowed.acquire()
+                    self._allowed.acquire()
                     if job.stopping.is_set():
                         job.status = "Stopped"
                         return
@@ -126,8 +142,9 @@ class TransformJobs:
         """The address of a server of the model, which is where SageMaker unpacks its data."""
         with tarfile.open(fileobj=io.BytesIO(self._read(self._models[job.request["ModelName"]]))) as archive:
             archive.extractall(folder, filter="data")
-        command = [sys.executable, "-m", "workflows.inference", "serve", "--host", "127.0.0.1", "--port", "0"]
+        command = [str(self._python), "-m", "workflows.inference", "serve", "--host", "127.0.0.1", "--port", "0"]
         with subprocess.Popen([*command, "--package", folder], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+            job.server = server
             try:
                 told = server.stdout.readline() if server.stdout else ""
                 found = re.search(r"http://\S+", told)

@@ -1,5 +1,6 @@
 """Finds mistakes in a definition, one kind per module; `workflows.definitions.checker` joins them.
 
+machines.py        what a definition is held against
 structure.py       fields and types that the grammar has and these checks do not read
 policies.py        time-outs, Retry, Catch
 function_calls.py  the functions that are called, and with which fields

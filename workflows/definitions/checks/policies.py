@@ -31,8 +31,6 @@ SERVICE_ERRORS = frozenset(
 )
 """What Step Functions and Lambda report themselves. Source: AWS Step Functions guide, "Handling errors"."""
 
-RESTORE_STATE = "RestoreAfterFailure"
-
 Test = Callable[[Any], bool]
 
 
@@ -65,8 +63,10 @@ OF_THROTTLES: Mapping[str, tuple[str, Test]] = {
 """A place is free again when a function ends that holds it, which may be after 900 s."""
 
 
-def policy_problems(definition: Definition, *, errors: Collection[str]) -> list[Problem]:
-    """Mistakes in the policies; `errors` are the names that our own functions raise."""
+def policy_problems(definition: Definition, *, errors: Collection[str], repair: str) -> list[Problem]:
+    """Mistakes in the policies; `errors` are the names that our own functions raise, and `repair` the state to which
+    every failure leads."""
+    onward = {name: each.get("Next") for name, each in states(definition).items() if each["Type"] == "Pass"}
     return [
         Problem(name, message)
         for name, state in states(definition).items()
@@ -74,16 +74,22 @@ def policy_problems(definition: Definition, *, errors: Collection[str]) -> list[
         for message in (
             *_timeout_mistakes(state),
             *_retry_mistakes(state),
-            *_catch_mistakes(name, state),
+            *_catch_mistakes(name, state, repair=repair, onward=onward),
             *_error_name_mistakes(state, known=SERVICE_ERRORS | set(errors)),
         )
     ]
 
 
-def _timeout_mistakes(state: State) -> Iterator[str]:
+def timeout_mistakes(state: State, seconds: Any) -> Iterator[str]:
+    """Of a state that has so long."""
     longest = JOB_LIMIT_SECONDS if state["Resource"].endswith(JOB) else LAMBDA_LIMIT_SECONDS
-    if not _between(1, longest)(state["TimeoutSeconds"]):
-        yield f"TimeoutSeconds is {state['TimeoutSeconds']!r}: expected 1 to {longest}"
+    if not _between(1, longest)(seconds):
+        yield f"TimeoutSeconds is {seconds!r}: expected 1 to {longest}"
+
+
+def _timeout_mistakes(state: State) -> Iterator[str]:
+    """What stands at a path is seen on the walk."""
+    return timeout_mistakes(state, state["TimeoutSeconds"]) if "TimeoutSeconds" in state else iter(())
 
 
 def _retry_mistakes(state: State) -> Iterator[str]:
@@ -98,13 +104,14 @@ def _retry_mistakes(state: State) -> Iterator[str]:
                 yield f"Retry's {field} is {retrier.get(field)!r}: expected {expected}"
 
 
-def _catch_mistakes(name: str, state: State) -> Iterator[str]:
+def _catch_mistakes(name: str, state: State, *, repair: str, onward: Mapping[str, Any]) -> Iterator[str]:
+    """`onward` has the states that only say what failed, and where each leads."""
     catchers = state["Catch"]
     if not catchers or catchers[-1]["ErrorEquals"] != ["States.ALL"]:
-        yield "the last Catch is not for States.ALL: an error would end the machine without its alias restored"
+        yield f"the last Catch is not for States.ALL: an error would end the machine without {repair}"
     for catcher in catchers:
-        if RESTORE_STATE not in (name, catcher["Next"]):
-            yield f"Catch leads to {catcher['Next']}: expected {RESTORE_STATE}"
+        if repair not in (name, onward.get(catcher["Next"], catcher["Next"])):
+            yield f"Catch leads to {catcher['Next']}: expected {repair}"
 
 
 def _error_name_mistakes(state: State, *, known: Collection[str]) -> Iterator[str]:

@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from chalicelib.contracts.runs import Failure, RetrainInput
+from chalicelib.contracts.runs import Failure
 from workflows.definitions.asl import Definition, State, states
 from workflows.definitions.checks.function_calls import called
 from workflows.definitions.checks.integrations import integration_mistakes
+from workflows.definitions.checks.machines import Machine
 from workflows.definitions.checks.paths import PathError, fill, read, write
+from workflows.definitions.checks.policies import timeout_mistakes
 from workflows.definitions.checks.problem import Problem
 from workflows.definitions.checks.samples import accepts, samples
-from workflows.definitions.functions import ANSWERS, EXAMPLES, Signature
+from workflows.definitions.functions import ANSWERS, EXAMPLES
 
 WAIT_SECONDS_MAX = 99_999_999
 """Source: AWS Step Functions guide, "Wait workflow state"."""
@@ -48,8 +50,8 @@ class Arrival:
         return self.state, json.dumps(self.data, sort_keys=True)
 
 
-def walked(definition: Definition, *, contracts: Mapping[str, Signature]) -> Walk:
-    walk = Walk(definition, contracts=contracts)
+def walked(definition: Definition, *, machine: Machine) -> Walk:
+    walk = Walk(definition, machine=machine)
     walk.run()
     return walk
 
@@ -66,10 +68,10 @@ def reference_problems(definition: Definition, *, walk: Walk) -> list[Problem]:
 class Walk:
     """Breadth first, each state once for each content. There are finitely many of them, so it ends on loops too."""
 
-    def __init__(self, definition: Definition, *, contracts: Mapping[str, Signature]) -> None:
+    def __init__(self, definition: Definition, *, machine: Machine) -> None:
         self.states = states(definition)
-        self.contracts = contracts
-        self.ahead = deque(Arrival(definition["StartAt"], sample) for sample in samples(RetrainInput))
+        self.contracts = machine.contracts
+        self.ahead = deque(Arrival(definition["StartAt"], sample) for sample in samples(machine.takes))
         self.entered: set[str] = set()
         self.found: dict[tuple[str, str], tuple[str, ...]] = {}
         self.onward: dict[Identity, Sequence[Arrival]] = {}
@@ -101,6 +103,8 @@ class Walk:
     def _task(self, arrival: Arrival, state: State) -> Iterator[Arrival]:
         parameters, wrong = fill(state["Parameters"], arrival.data)
         self._report(arrival, [f"Parameters.{each}" for each in wrong])
+        if "TimeoutSecondsPath" in state:
+            self._report(arrival, timeout_mistakes(state, read(state["TimeoutSecondsPath"], arrival.data)))
         for catcher in state["Catch"]:
             for failure in samples(Failure):
                 yield arrival.on(catcher["Next"], write(catcher.get("ResultPath", "$"), failure, arrival.data))
@@ -154,7 +158,9 @@ class Walk:
         return self._onward(arrival, state, result=result)
 
     def _fail(self, arrival: Arrival, state: State) -> Iterator[Arrival]:
-        for field in ("ErrorPath", "CausePath"):
+        if str(state.get("Error", "")).startswith("States."):
+            self._report(arrival, [f"Error is {state['Error']}: no Fail may have a name of Step Functions' own"])
+        for field in {"ErrorPath", "CausePath"} & set(state):
             value = read(state[field], arrival.data)
             if not isinstance(value, str):
                 self._report(arrival, [f"{field} finds {value!r}: expected text"])

@@ -10,6 +10,7 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from chalicelib.contracts.endpoints import EndpointPlan
 from chalicelib.contracts.training import TrainingJob
+from chalicelib.edges.hosting.transform_jobs import TransformOrder
 from chalicelib.values import Value
 
 CONTEXT: Mapping[str, Any] = {
@@ -35,6 +36,15 @@ VALUES: Mapping[type, tuple[Any, ...]] = {
 }
 
 EXAMPLES: Mapping[type, Mapping[str, Any]] = {
+    TransformOrder: {
+        "name": "nightswap-prod-transform-0123456789abcdef0123-1",
+        "sagemaker_model": "nightswap-prod-a-model-v7",
+        "manifest_uri": "s3://nightswap-prod-123456789012-us-east-1/batches/transform/a-batch/jobs/1.json",
+        "outputs_uri": "s3://nightswap-prod-123456789012-us-east-1/batches/transform/a-batch/out/",
+        "instance_type": "ml.m5.large",
+        "instances": 2,
+        "timeout_seconds": 3600,
+    },
     TrainingJob: {
         "name": "nightswap-prod-0123456789abcdef0",
         "manifest_uri": "s3://nightswap-prod-123456789012-us-east-1/work/a-run/sides/manifest.json",
@@ -104,7 +114,7 @@ EXAMPLES: Mapping[type, Mapping[str, Any]] = {
         },
     },
 }
-"""Of payloads inside of others."""
+"""Of payloads inside of others, and of those that a service reads itself."""
 
 
 def samples(contract: type[Value], *, decisions: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
@@ -114,6 +124,8 @@ def samples(contract: type[Value], *, decisions: tuple[str, ...] = ()) -> Iterat
     >>> [sample["decision"] for sample in samples(AliasSwapped, decisions=("Promoted", "Superseded"))]
     ['Promoted', 'Superseded']
     """
+    if contract in EXAMPLES:
+        return iter([dict(EXAMPLES[contract])])
     hints = _hints(cast(type, contract))
     names = contract.field_names
     values = [decisions if name == "decision" and decisions else _values(_kinds(hints[name])[0]) for name in names]

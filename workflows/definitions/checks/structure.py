@@ -8,18 +8,23 @@ from workflows.definitions.asl import Definition, State, states
 from workflows.definitions.checks.problem import MACHINE, Problem
 
 REQUIRED: Mapping[str, frozenset[str]] = {
-    "Task": frozenset({"Resource", "Parameters", "TimeoutSeconds", "Retry", "Catch"}),
+    "Task": frozenset({"Resource", "Parameters", "Retry", "Catch"}),
     "Choice": frozenset({"Choices", "Default"}),
     "Wait": frozenset(),
     "Pass": frozenset({"ResultPath"}),
-    "Fail": frozenset({"ErrorPath", "CausePath"}),
+    "Fail": frozenset({"CausePath"}),
 }
 OPTIONAL: Mapping[str, frozenset[str]] = {
-    "Task": frozenset({"ResultSelector", "ResultPath", "Next", "End"}),
+    "Task": frozenset({"TimeoutSeconds", "TimeoutSecondsPath", "ResultSelector", "ResultPath", "Next", "End"}),
     "Choice": frozenset(),
     "Wait": frozenset({"Seconds", "SecondsPath", "Next", "End"}),
     "Pass": frozenset({"Result", "Parameters", "Next", "End"}),
-    "Fail": frozenset(),
+    "Fail": frozenset({"Error", "ErrorPath"}),
+}
+ONE_OF: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "Task": (("TimeoutSeconds", "TimeoutSecondsPath"),),
+    "Pass": (("Result", "Parameters"),),
+    "Fail": (("Error", "ErrorPath"),),
 }
 OPERATORS = ({"StringEquals"}, {"BooleanEquals"})
 MACHINE_FIELDS = frozenset({"Comment", "StartAt", "States"})
@@ -42,8 +47,9 @@ def _state_mistakes(state: State) -> Iterator[str]:
     fields = set(state) - {"Type", "Comment"}
     yield from (f"{field} is missing" for field in sorted(REQUIRED[kind] - fields))
     yield from (f"unknown field {field}" for field in sorted(fields - REQUIRED[kind] - OPTIONAL[kind]))
-    if kind == "Pass" and len(fields & {"Result", "Parameters"}) != 1:
-        yield "Result is missing, or Parameters: expected one of the two"
+    for one in ONE_OF.get(kind, ()):
+        if len(fields & {*one}) != 1:
+            yield f"{one[0]} is missing, or {one[1]}: expected one of the two"
     for field in ("Parameters", "ResultSelector"):
         if not isinstance(state.get(field, {}), Mapping):
             yield f"{field} is not an object"

@@ -82,6 +82,14 @@ def definition_for(root: Path, needs: Needs, *, stage: str, settings: StageSetti
     return for_stage(text, settings=settings, tags=stage_entry(stage, root=root).get("tags", {}))
 
 
+def transform_definition_for(root: Path, needs: Needs, *, stage: str, settings: StageSettings) -> str | None:
+    """The same of the machine that transforms a batch; None for a stage without it."""
+    if not needs.endpoints:
+        return None
+    text = (root / rendering.GOLDEN / rendering.file(rendering.TRANSFORM, rendering.FUNCTION)).read_text("utf-8")
+    return for_stage(text, settings=settings, tags=stage_entry(stage, root=root).get("tags", {}))
+
+
 def _layer_for(architecture: str) -> BuildLayer:
     return lambda name, root, say: build(layer_of(name), root=root, architecture=architecture, report=say)
 
@@ -110,6 +118,8 @@ def contents(
     placeholder = Upload("placeholder", placeholder_package().body, ".zip")
     machine = definition_for(root, needs, stage=stage, settings=settings)
     definition = Upload("definition", machine.encode(), ".asl.json")
+    transform = transform_definition_for(root, needs, stage=stage, settings=settings)
+    transforms = [Upload("definition of transforms", transform.encode(), ".asl.json")] if transform else []
     jobs = [Upload("training jobs", training_source(root).body, ".tar.gz")] if needs.on_sagemaker else []
 
     def say(line: str) -> None:
@@ -120,13 +130,14 @@ def contents(
     _check_sizes(code, built, needs)
     layers = {name: Upload(f"layer {name}", package.body, ".zip") for name, package in built.items()}
     return Contents(
-        uploads=(tasks, placeholder, definition, *jobs, *layers.values()),
+        uploads=(tasks, placeholder, definition, *transforms, *jobs, *layers.values()),
         parameters={
             "TasksSha256": tasks.sha256,
             "PipelineSha256": pipeline_sha256(root),
             "PlaceholderSha256": placeholder.sha256,
             "DefinitionSha256": definition.sha256,
             "ServingSha256": serving_sha256(root, configuration=_serving(settings, needs, built)),
+            **({"TransformDefinitionSha256": transforms[0].sha256} if transforms else {}),
             **({"TrainingSourceSha256": jobs[0].sha256} if jobs else {}),
             **{parameter(name): each.sha256 for name, each in layers.items()},
         },

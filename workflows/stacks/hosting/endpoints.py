@@ -105,12 +105,13 @@ def machine_statements(stage: str, settings: StageSettings) -> list[Json]:
         ),
         allow(["cloudwatch:PutMetricAlarm"], on=[_idle_alarms(stage)]),
         allow(["iam:CreateServiceLinkedRole"], on=[completed(SCALING_ROLE)], where=by_scaling),
-        *_key_statements(settings),
+        *key_statements(settings),
     ]
 
 
-def _key_statements(settings: StageSettings) -> list[Json]:
-    """Who makes an endpoint, and as whom it runs, may hand the key on to AWS's service of volumes; neither decrypts.
+def key_statements(settings: StageSettings) -> list[Json]:
+    """Who makes an endpoint or starts a job, and as whom either runs, may hand the key on to AWS's service of
+    volumes; none of them decrypts.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html, "KmsKeyId", and
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html, "kms:GrantIsForAWSResource".
@@ -220,7 +221,7 @@ def endpoint_role(stage: str, settings: StageSettings, needs: Needs) -> dict[str
         allow([f"ecr:{action}" for action in pulls], on=[held]),
         allow(["ecr:GetAuthorizationToken"], on=["*"]),  # ECR knows no resource for it
         *(network_statements(settings.endpoint_network) if settings.endpoint_network else []),
-        *_key_statements(settings),
+        *key_statements(settings),
         *_transform_statements(stage, settings),
     ]
     return {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +17,10 @@ from chalicelib.errors import (
     ObjectUnreadable,
     TransformFailed,
 )
-from chalicelib.settings import StageSettings
 from tests.fakes.stage import FakeStage
 from tests.given import batches, transforms
 from tests.given.nights import MODEL
 from tests.given.transforms import transformed
-
-KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"
 
 
 @pytest.fixture
@@ -178,14 +174,6 @@ def test_same_file_again_is_fetched_and_no_job_is_started(stage: FakeStage, file
     assert transformed(stage, file) == first
     assert transforms.lines(file, "predictions") == results
     assert len(stage.outside.transforms.orders) == 1
-
-
-def test_order_has_the_stage_s_tags_and_key(stage: FakeStage, file: Path) -> None:
-    stage.settings = replace(StageSettings(), endpoint_key=KEY)
-    transformed(stage, file)
-
-    [order] = stage.outside.transforms.orders
-    assert (order.key, order.tags) == (KEY, {"nightswap:app": "nightswap", "nightswap:stage": "test"})
 
 
 def test_version_without_an_endpoint_is_refused_with_what_to_do(tmp_path: Path) -> None:

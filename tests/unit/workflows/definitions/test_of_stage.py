@@ -12,9 +12,20 @@ import pytest
 from chalicelib.settings import StageSettings
 from tests.clone import ROOT
 from workflows.definitions.checker import problems
+from workflows.definitions.checks import machines
 from workflows.definitions.of_stage import CREATES, for_stage
-from workflows.definitions.rendering import BOTH, BUILT_INS, ENDPOINT, FUNCTION, LAMBDA, SAGEMAKER, TUNER, golden
-from workflows.deploying.cloudformation.uploads import definition_for
+from workflows.definitions.rendering import (
+    BOTH,
+    BUILT_INS,
+    ENDPOINT,
+    FUNCTION,
+    LAMBDA,
+    SAGEMAKER,
+    TRANSFORM,
+    TUNER,
+    golden,
+)
+from workflows.deploying.cloudformation.uploads import definition_for, transform_definition_for
 from workflows.packaging.needs import NOTHING, Needs
 
 TAGS = {"nightswap:app": "nightswap", "nightswap:stage": "prod"}
@@ -82,6 +93,21 @@ def test_model_has_the_network_and_configuration_the_key_of_the_stage_and_sagema
         "CreateEndpointConfig": {**before["CreateEndpointConfig"], "KmsKeyId": KEY},
         "CreateEndpoint": before["CreateEndpoint"],
     }
+
+
+def test_transform_has_the_key_of_endpoints_and_the_tags_of_the_stage_and_sagemaker_takes_both() -> None:
+    """Its network is that of the model."""
+    definition = for_stage(golden(TRANSFORM), settings=HOSTED, tags={**TAGS, "team": "a"})
+
+    assert problems(definition, machine=machines.TRANSFORM) == []
+    before, after = (made(each)["Transform"] for each in (golden(TRANSFORM), definition))
+    assert after == {
+        **before,
+        "TransformResources": {**before["TransformResources"], "VolumeKmsKeyId": KEY},
+        "TransformOutput": {**before["TransformOutput"], "KmsKeyId": KEY},
+        "Tags": [*before["Tags"], {"Key": "team", "Value": "a"}],
+    }
+    assert for_stage(golden(TRANSFORM), settings=TOLD, tags=TAGS) == golden(TRANSFORM)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -158,3 +184,13 @@ def test_what_is_deployed_is_the_machine_of_the_engine_with_the_tags_of_the_stag
 
     assert found == for_stage(golden(engine), settings=StageSettings(), tags={**TAGS, "team": "a"})
     assert ('"team"' in found) is (engine != LAMBDA)
+
+
+def test_machine_that_transforms_is_that_of_a_stage_with_endpoints(tmp_path: Path) -> None:
+    config(tmp_path, team="a")
+
+    def found(needs: Needs) -> str | None:
+        return transform_definition_for(tmp_path, needs, stage="prod", settings=HOSTED)
+
+    assert found(NOTHING) is None
+    assert found(Needs(endpoints=("m",))) == for_stage(golden(TRANSFORM), settings=HOSTED, tags={**TAGS, "team": "a"})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib import layout
 from chalicelib.errors import DeploymentFailed
@@ -87,7 +89,8 @@ def test_stage_without_a_bucket_has_no_endpoints_and_no_transform_jobs() -> None
 
 
 class Transforming(Recorder):
-    """SageMaker too, with a job of the stage at work, one that just ended, and one of another stage."""
+    """SageMaker and Step Functions too, with a job of the stage at work, one that just ended, one of another stage,
+    and an execution whose job is not there yet."""
 
     def get_paginator(self, _operation: str) -> Any:
         return self
@@ -97,12 +100,25 @@ class Transforming(Recorder):
         found = names if asked["StatusEquals"] == "InProgress" else ()
         return [{"TransformJobSummaries": [{"TransformJobName": each} for each in found]}]
 
+    def list_executions(self, **_asked: Any) -> dict[str, Any]:
+        return {"executions": [execution(f"nightswap-prod-transform-{each}-1") for each in "ad"]}
+
+    def describe_execution(self, **asked: str) -> dict[str, Any]:
+        return execution(asked["executionArn"].rpartition(":")[2])
+
     def describe_transform_job(self, **asked: str) -> dict[str, Any]:
+        if "-d-" in asked["TransformJobName"]:
+            raise ClientError({"Error": {"Code": "ValidationException", "Message": "no job"}}, "DescribeTransformJob")
         return {
             "TransformJobStatus": "InProgress" if "-a-" in asked["TransformJobName"] else "Completed",
             "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
             "CreationTime": None,
         }
+
+
+def execution(name: str) -> dict[str, Any]:
+    order = {"instance_type": "ml.m5.large", "instances": 1, "timeout_seconds": 3600}
+    return {"name": name, "status": "RUNNING", "startDate": None, "input": json.dumps(order)}
 
 
 @pytest.mark.parametrize("keys", [["batches/transform/kdd99-http-0123456789abcdef0123/request.json"], []])
@@ -111,8 +127,11 @@ def test_transform_jobs_of_the_stage_are_stopped_where_it_has_such_batches(keys:
     account: Any = Transforming(keys, called)
     told: list[Step] = []
 
-    clients = FakeAccount(s3=account, sagemaker=account)
+    clients = FakeAccount(s3=account, sagemaker=account, stepfunctions=account)
     replace(destruction(), clients=clients, report=told.append).stop_transforms()
 
-    assert called == ["stop_transform_job nightswap-prod-transform-a-1"] * len(keys)
-    assert [each.subject for each in told] == ["transform job nightswap-prod-transform-a-1"] * len(keys)
+    job, waiting = "nightswap-prod-transform-a-1", "nightswap-prod-transform-d-1"
+    machine = "arn:aws:states:eu-west-1:123456789012:execution:nightswap-prod-transform"
+    stopped = [f"stop_execution {machine}:{job}", f"stop_transform_job {job}", f"stop_execution {machine}:{waiting}"]
+    assert called == stopped * len(keys)
+    assert [each.subject for each in told] == [f"transform job {each}" for each in (job, waiting)] * len(keys)

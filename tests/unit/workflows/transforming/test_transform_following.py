@@ -17,6 +17,7 @@ from chalicelib.edges.hosting.transform_jobs import (
     LIMIT_REACHED,
     MODEL_GONE,
     NOT_PERMITTED,
+    NOT_STARTED,
     NOT_WHOLE,
 )
 from chalicelib.errors import (
@@ -95,13 +96,33 @@ def test_reason_of_a_failed_job_is_told_in_words(
     assert len(failed.message) < 1_000
 
 
-@pytest.mark.parametrize("problem", [MODEL_GONE, NOT_PERMITTED])
-def test_job_that_is_not_started_is_told_and_there_is_none_to_stop(
-    stage: FakeStage, file: Path, problem: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("reason", "problem", "told"),
+    [
+        ('SageMaker.AmazonSageMakerException: Could not find model "arn".', MODEL_GONE, "nightswap endpoints"),
+        ("SageMaker.ResourceLimitExceededException: the service limit is 0", NOT_STARTED, "Service Quotas"),
+        ("SageMaker.AmazonSageMakerException: not authorized to perform", NOT_PERMITTED, "run nightswap deploy"),
+    ],
+)
+def test_job_that_sagemaker_refuses_is_told_and_the_next_try_has_another_name(
+    stage: FakeStage, file: Path, reason: str, problem: str, told: str
 ) -> None:
-    stage.outside.transforms.troubles = [Trouble(refused=problem)]
+    stage.outside.transforms.troubles = [Trouble(refused=reason)]
 
-    assert failure(stage, file).details == {"problem": problem}
+    failed = failure(stage, file)
+
+    assert failed.details == {"problem": problem}
+    assert told in failed.message
+    assert transformed(stage, file)["records"] == 94
+    assert [each.name[-2:] for each in stage.outside.transforms.orders] == ["-1", "-2"]
+
+
+def test_job_that_the_caller_may_not_start_is_told_and_there_is_none_to_stop(
+    stage: FakeStage, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.outside.transforms.troubles = [Trouble(forbidden=NOT_PERMITTED)]
+
+    assert failure(stage, file).details == {"problem": NOT_PERMITTED}
     assert "stop" not in capsys.readouterr().err.partition("it is stopped after")[2]
 
 
@@ -113,14 +134,13 @@ def test_throttled_start_is_worth_another_try(stage: FakeStage, file: Path) -> N
     assert transformed(stage, file)["records"] == 94
 
 
-def test_job_that_takes_too_long_is_stopped_and_what_it_did_is_kept(stage: FakeStage, file: Path) -> None:
+def test_job_that_takes_too_long_is_told_and_what_it_did_is_kept(stage: FakeStage, file: Path) -> None:
     stage.outside.transforms.troubles = [Trouble(chunks=2)]
 
     failed = failure(stage, file)
 
     assert failed.details == {"problem": LIMIT_REACHED}
-    assert "it took 60 min" in failed.message
-    assert [each.operation for each in stage.outside.history.effects][-1] == "stop_transform"
+    assert "it took as long as it may. --instances makes it faster" in failed.message
     assert transformed(stage, file)["records"] == 94
     assert len(transforms.written(stage.outside)) == 4
 
@@ -205,23 +225,21 @@ def replace_sleep(stage: FakeStage, sleep: Any) -> Any:
     return replace(stage.outside.edges, sleep=sleep)
 
 
-def test_job_that_cannot_be_stopped_is_told_with_the_command_that_stops_it(
+def test_service_that_does_not_answer_any_more_ends_the_waiting_when_the_job_has_to_be_over(
     stage: FakeStage, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stage.outside.transforms.troubles = [Trouble(chunks=0)]
-    lasting = replace(TRANSFORM, minutes=1)
-    living = stage.outside.edges.sleep
+    began = stage.edges.clock()
 
-    def sleep(seconds: float) -> None:
-        living(seconds)
-        if (stage.edges.clock() - batches_began).total_seconds() > 60:
-            stage.outside.transforms.unavailable = 10
+    def score(body: bytes) -> bytes:
+        stage.outside.transforms.unavailable = 1_000
+        return transforms.score(body)
 
-    batches_began = stage.edges.clock()
-    stage.outside.edges = replace_sleep(stage, sleep)
-    with pytest.raises(TransformFailed):
-        transformed(stage, file, transform=lasting)
+    stage.outside.transforms.score = score
 
+    with pytest.raises(ExecutionsUnavailable):
+        transformed(stage, file, transform=replace(TRANSFORM, minutes=2))
+
+    assert 120 <= (stage.edges.clock() - began).total_seconds() < 180
     told = capsys.readouterr().err
     assert "could not be stopped (ExecutionsUnavailable), and costs until it ends" in told
     assert "aws sagemaker stop-transform-job --transform-job-name nightswap-test-transform-" in told
@@ -257,14 +275,15 @@ def test_name_that_is_taken_in_the_same_moment_is_followed(stage: FakeStage, fil
     class Overtaken(type(jobs)):  # type: ignore[misc]
         """Somebody else starts the job just before."""
 
-        def start(self, order: Any) -> bool:
-            others.append(start(order))
-            return bool(start(order))
+        def start(self, order: Any) -> None:
+            others.append(order.name)
+            start(order)
+            start(order)
 
     jobs.__class__ = Overtaken
 
     assert transformed(stage, file)["records"] == 94
-    assert (others, len(jobs.orders)) == ([True], 1)
+    assert [each.name for each in jobs.orders] == others
 
 
 def test_job_that_somebody_else_stops_is_told(stage: FakeStage, file: Path) -> None:
@@ -282,8 +301,13 @@ def test_job_that_somebody_else_stops_is_told(stage: FakeStage, file: Path) -> N
 
 
 def test_job_that_is_stopping_is_waited_for_and_the_next_one_follows(stage: FakeStage, file: Path) -> None:
-    stage.outside.transforms.troubles = [Trouble(chunks=1)]
-    failure(stage, file)
+    def interrupted(body: bytes) -> bytes:
+        stage.outside.transforms.score = transforms.score
+        raise KeyboardInterrupt
+
+    stage.outside.transforms.score = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        transformed(stage, file)
 
     assert stage.outside.transforms.going("nightswap-test-transform-") != []
     assert transformed(stage, file)["records"] == 94
@@ -339,7 +363,7 @@ def test_progress_tells_status_chunks_and_seconds(stage: FakeStage, file: Path) 
         stage="test",
         batch=name,
         request=request,
-        wish=Wish(instance_type="ml.m5.large", instances=1, minutes=60, key="", tags={}),
+        wish=Wish(instance_type="ml.m5.large", instances=1, minutes=60),
         tell=lambda _: None,
         progress=lambda *what: told.append(what),
     ).carry_out(chunks)

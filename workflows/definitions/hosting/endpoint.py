@@ -13,7 +13,6 @@ Steps of the SDK, filled by references to what VersionModel described. The SDK h
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from stepfunctions.steps import Catch, Chain, Choice, EndpointConfigStep, EndpointStep, ModelStep, Pass, Task, Wait
@@ -23,6 +22,7 @@ from chalicelib.contracts.decisions import MAKE_ENDPOINT, REPLAY
 from chalicelib.edges.hosting.endpoints import VARIANT
 from workflows.definitions.ends import decision_unknown, restore_after_failure
 from workflows.definitions.functions import ALERTS, ENDPOINT_IMAGE, ENDPOINT_ROLE, STAGE
+from workflows.definitions.hosting.sessions import without_aws
 from workflows.definitions.states import TIMEOUT_SECONDS, branch, retry
 
 PLAN = "$.version_model.endpoint"
@@ -76,7 +76,9 @@ def create_model() -> ModelStep:
     """The contract server's image, and the version's code and artifact."""
     from sagemaker.model import Model
 
-    model = Model(image_uri=ENDPOINT_IMAGE, model_data="replaced", role=ENDPOINT_ROLE, sagemaker_session=_session())
+    model = Model(
+        image_uri=ENDPOINT_IMAGE, model_data="replaced", role=ENDPOINT_ROLE, sagemaker_session=without_aws()
+    )
     step = _step(ModelStep("CreateModel", model, model_name="replaced", instance_type="ml.m5.large"))
     container = {"Image": ENDPOINT_IMAGE, "ModelDataUrl.$": f"{PLAN}.model_data_uri"}
     return _filled(step, {"ModelName.$": f"{PLAN}.name", "PrimaryContainer": container})
@@ -236,12 +238,3 @@ def _filled(step: Any, references: dict[str, Any], *, without: str = "") -> Any:
     made = {name: value for name, value in step.fields["parameters"].items() if name not in named}
     step.fields["parameters"] = {**references, **made, "Tags": [*TAGS]}
     return step
-
-
-def _session() -> Any:
-    """Of the example from which the parameters are made: it calls nothing, and has neither credentials nor bucket."""
-    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # no look for credentials
-    import boto3
-    from sagemaker.session import Session
-
-    return Session(boto_session=boto3.Session(region_name="us-east-1"), default_bucket="replaced")
