@@ -27,7 +27,7 @@ from workflows.cli.sentences import in_lines
 from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.deploying.asking import clients_of
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
-from workflows.deploying.cloudformation.uploads import definition_for
+from workflows.deploying.cloudformation.uploads import definition_for, transform_definition_for
 from workflows.doctor.account.online import examine_online
 from workflows.doctor.deployer_policy import policy_of
 from workflows.doctor.examination import Account, Checkout, examine_account, examine_checkout
@@ -112,6 +112,7 @@ def asked_online(stage: Stage, account: Account) -> Iterator[Finding]:
         account.clients,
         stage.names,
         definition=definition_for(ROOT, wanted, stage=stage.name, settings=settings),
+        transform=transform_definition_for(ROOT, wanted, stage=stage.name, settings=settings),
         templates={name: json.dumps(each, separators=(",", ":")) for name, each in templates.items()},
     )
 

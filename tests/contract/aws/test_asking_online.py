@@ -241,6 +241,19 @@ def test_what_may_not_be_asked_is_a_warning_and_ends_nothing_else() -> None:
     assert {each.severity for each in found} == {Severity.WARNING}
 
 
+def test_definition_of_transforms_is_asked_about_where_there_is_one(scripted: Script) -> None:
+    transform = (ROOT / "workflows/definitions/golden/transform.asl.json").read_text()
+
+    found = list(examine_online(lambda _: Denying(), NAMES, definition=DEFINITION, transform=transform, templates={}))
+    assert [each.where for each in found] == ["definition", "definition of transforms", "states"]
+
+    machine = scripted("stepfunctions")
+    asked = {"definition": with_arns(transform, NAMES), "type": "STANDARD", "severity": "WARNING"}
+    machine.answers("validate_state_machine_definition", {"result": "OK", "diagnostics": []}, **asked)
+    [told] = online.check_definition(machine.client, asked["definition"], where="definition of transforms")
+    assert (told.where, told.severity) == ("definition of transforms", Severity.OK)
+
+
 @pytest.mark.parametrize("code", ["AccessDeniedException", "Throttling"])
 def test_refusal_of_a_template_that_is_no_verdict_on_it_is_passed_on(scripted: Script, code: str) -> None:
     stacks = scripted("cloudformation")

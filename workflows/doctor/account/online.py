@@ -45,7 +45,12 @@ class Trial:
 
 
 def examine_online(
-    clients: Callable[[str], Any], names: Names, *, definition: str, templates: Mapping[str, str]
+    clients: Callable[[str], Any],
+    names: Names,
+    *,
+    definition: str,
+    transform: str | None = None,
+    templates: Mapping[str, str],
 ) -> Iterator[Finding]:
     """All that AWS can be asked without making anything; `templates` are by the names of their stacks."""
     machine = clients("stepfunctions")
@@ -54,6 +59,9 @@ def examine_online(
         yield from unhindered(check_template(clients("cloudformation"), template, where=where), where=where)
     filled = with_arns(definition, names)
     yield from unhindered(check_definition(machine, filled), where="definition")
+    if transform is not None:
+        of_transforms = check_definition(machine, with_arns(transform, names), where="definition of transforms")
+        yield from unhindered(of_transforms, where="definition of transforms")
     yield from unhindered(check_states(machine, filled, names=names), where="states")
 
 
@@ -81,18 +89,18 @@ def check_template(client: Any, template: str, *, where: str) -> Iterator[Findin
         yield ok("is taken by CloudFormation", where=where)
 
 
-def check_definition(client: Any, definition: str) -> Iterator[Finding]:
+def check_definition(client: Any, definition: str, *, where: str = "definition") -> Iterator[Finding]:
     answer = client.validate_state_machine_definition(definition=definition, type="STANDARD", severity="WARNING")
     for each in answer["diagnostics"]:
         said = f"{each['code']}: {each['message']} ({each.get('location', 'no place is told')})"
         if each["severity"] == "ERROR":
-            yield error(said, where="definition", way_out=REPORT)
+            yield error(said, where=where, way_out=REPORT)
         else:
-            yield note(said, where="definition")
+            yield note(said, where=where)
     if answer["result"] == "OK":
-        yield ok("is taken by Step Functions", where="definition")
+        yield ok("is taken by Step Functions", where=where)
     elif not answer["diagnostics"]:
-        yield error("is refused without a word", where="definition", way_out=REPORT)
+        yield error("is refused without a word", where=where, way_out=REPORT)
 
 
 def check_states(client: Any, definition: str, *, names: Names) -> Iterator[Finding]:
