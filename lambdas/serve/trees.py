@@ -62,10 +62,11 @@ TYPES = {"B": 1, "h": 2, "H": 2, "i": 4, "f": 4, "d": 8}
 NODES_BOXED = 20_000
 """Up to so many nodes the arrays become lists, which takes a millisecond once. Lists of more fit no cache."""
 ROWS_COLD = 100
-"""After so many rows the arrays of more nodes are copied out of the file, where each look takes a little less."""
+"""After so many rows the nodes are made faster to walk, by a part with each row: `seldom.paired`."""
 INF = math.inf
 
 Numbers = Sequence["Any"]
+Shares = tuple[tuple[int, float], ...]
 
 
 class Trees:
@@ -87,8 +88,12 @@ class Trees:
         self.zero_is_second: bool = header["zero_is_second"]
         self.slot, self.threshold = section("slot"), section("threshold")
         self.left, self.right, self.roots = section("left"), section("right"), section("roots")
-        self.nodes, self.rows = [self.slot, self.threshold, self.left, self.right], 0
-        """As `leaves` looks at them, and how many rows were scored."""
+        self.arrays = [self.slot, self.threshold, self.left, self.right]
+        self.nodes, self.rows = header["nodes"], 0
+        """How many the whole file has, and how many were scored."""
+        self.pair: Callable[[], None] | None = None
+        self.paired: Callable[[Sequence[float]], list[Any]] | None = None
+        """Does what `said` does, once `pair` has made tuples of the nodes."""
         self.value, self.expected = section("value"), section("expected")
         self.places: list[int] = [place for place, _, _ in header["numbers"]]
         self.put_through = _put_through(header["numbers"])
@@ -121,30 +126,36 @@ class Trees:
             laid.extend(table.of(row))
         return laid
 
-    def leaves(self, laid: Sequence[float]) -> list[int]:
-        """The leaf that each tree leads to."""
-        slot, threshold, left, right = self.nodes
+    def said(self, laid: Sequence[float]) -> list[Any]:
+        """What the leaf says that each tree leads to: its value, or its shares."""
+        if self.paired is not None:
+            return self.paired(laid)
+        (slot, threshold, left, right), value = self.arrays, self.value
         found = []
         for node in self.roots:
             while node >= 0:
                 node = left[node] if laid[slot[node]] <= threshold[node] else right[node]
-            found.append(~node)
-        return found
+            found.append(value[~node])
+        return found if self.shares is None else [self.shares[kind] for kind in found]
 
     def score(self, row: Row) -> tuple[str, list[float]]:
         """Label and probabilities of one row; NaN where a value is too large. Never raises."""
-        leaves = self.reached(row)
-        if leaves is None:
+        said = self.reached(row)
+        if said is None:
             return self.classes[0], [math.nan] * len(self.classes)
-        return LINKS[self.link](self, leaves)
+        return LINKS[self.link](self, said)
 
-    def reached(self, row: Row) -> list[int] | None:
-        """The leaves that a row leads to; None where a number is too large."""
+    def reached(self, row: Row) -> list[Any] | None:
+        """What the leaves say that a row leads to; None where a number is too large."""
         self.rows += 1
-        if self.rows == ROWS_COLD:
-            self.nodes = [_copied(numbers) for numbers in self.nodes]
+        if self.rows >= ROWS_COLD:
+            if self.pair is None:
+                from .seldom.paired import pairing  # here, because no cold start needs it
+
+                self.pair = pairing(self)
+            self.pair()
         laid = self.laid(row)
-        return None if laid is None else self.leaves(laid)
+        return None if laid is None else self.said(laid)
 
     def score_all(self, rows: Sequence[Row]) -> Iterator[tuple[str, list[float]]]:
         return map(self.score, rows)
@@ -153,26 +164,26 @@ class Trees:
         """None: the steps before trees are defined for every number."""
         return None
 
-    def scores(self, leaves: Sequence[int]) -> list[float]:
+    def scores(self, said: Sequence[float]) -> list[float]:
         """What the leaves add up to, one score for two classes or one for each."""
         totals = []
         for output, total in enumerate(self.base):
-            for leaf in leaves[output :: len(self.base)]:
-                total += self.value[leaf]
+            for value in said[output :: len(self.base)]:
+                total += value
             totals.append(total)
         return totals
 
-    def sums(self, leaves: Sequence[int]) -> list[float]:
+    def sums(self, said: Sequence[Shares]) -> list[float]:
         """Of the leaves' shares of each class."""
-        totals, value, pairs = [0.0] * len(self.classes), self.value, self.shares
-        for leaf in leaves:
-            for place, share in pairs[value[leaf]]:  # type: ignore[index]
+        totals = [0.0] * len(self.classes)
+        for pairs in said:
+            for place, share in pairs:
                 totals[place] += share
         return totals
 
-    def votes(self, leaves: Sequence[int]) -> list[float]:
+    def votes(self, said: Sequence[Shares]) -> list[float]:
         """Of two classes the one score that decides; of more, one for each."""
-        totals = [total / self.scale for total in self.sums(leaves)]
+        totals = [total / self.scale for total in self.sums(said)]
         return [totals[1] - totals[0]] if len(totals) == 2 else totals
 
     def added(self, row: Row) -> dict[str, list[float]]:
@@ -197,60 +208,50 @@ class _Table:
         return self.numbers[begin : begin + self.width]
 
 
-class _Shares(dict[int, tuple[tuple[int, float], ...]]):
+class _Shares(dict[int, Shares]):
     """Of each distinct kind of leaf its classes and shares; made when a row first comes to one."""
 
     def __init__(self, section: Callable[[str], Numbers]) -> None:
         self.begins, self.places, self.shares = section("begins"), section("places"), section("shares")
 
-    def __missing__(self, kind: int) -> tuple[tuple[int, float], ...]:
+    def __missing__(self, kind: int) -> Shares:
         begin, end = self.begins[kind], self.begins[kind + 1]
         made = self[kind] = tuple(zip(self.places[begin:end], self.shares[begin:end], strict=True))
         return made
 
 
-def _mean(model: Trees, leaves: Sequence[int]) -> tuple[str, list[float]]:
-    shares = [total / len(leaves) for total in model.sums(leaves)]
+def _mean(model: Trees, said: Sequence[Any]) -> tuple[str, list[float]]:
+    shares = [total / len(said) for total in model.sums(said)]
     return model.classes[shares.index(max(shares))], shares
 
 
-def _logistic(model: Trees, leaves: Sequence[int]) -> tuple[str, list[float]]:
-    (score,) = model.scores(leaves)
+def _logistic(model: Trees, said: Sequence[Any]) -> tuple[str, list[float]]:
+    (score,) = model.scores(said)
     second = sigmoid(model.scale * score)
     return model.classes[score >= 0 if model.zero_is_second else score > 0], [1.0 - second, second]
 
 
-def _softmax(model: Trees, leaves: Sequence[int]) -> tuple[str, list[float]]:
-    scores = model.scores(leaves)
+def _softmax(model: Trees, said: Sequence[Any]) -> tuple[str, list[float]]:
+    scores = model.scores(said)
     return model.classes[scores.index(max(scores))], softmax(scores)
 
 
-def _votes(model: Trees, leaves: Sequence[int]) -> tuple[str, list[float]]:
-    scores = model.votes(leaves)
+def _votes(model: Trees, said: Sequence[Any]) -> tuple[str, list[float]]:
+    scores = model.votes(said)
     if len(scores) == 1:
         return model.classes[scores[0] > 0], softmax([-scores[0] / 2, scores[0] / 2])
     return model.classes[scores.index(max(scores))], softmax([score / (len(scores) - 1) for score in scores])
 
 
-def _in_32_bits(answer: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda model, leaves: answer(model.classes, model.base, [model.value[leaf] for leaf in leaves])
-
-
-LINKS: Mapping[str, Callable[[Trees, Sequence[int]], tuple[str, list[float]]]] = {
+LINKS: Mapping[str, Callable[[Trees, Sequence[Any]], tuple[str, list[float]]]] = {
     "mean": _mean,
     "logistic": _logistic,
     "softmax": _softmax,
     "votes": _votes,
-    "logistic32": _in_32_bits(logistic32),
-    "softmax32": _in_32_bits(softmax32),
+    "logistic32": lambda model, said: logistic32(model.classes, model.base, said),
+    "softmax32": lambda model, said: softmax32(model.classes, model.base, said),
 }
 LINKS_OF_32_BITS = ("logistic32", "softmax32")
-
-
-def _copied(numbers: Numbers) -> Numbers:
-    if isinstance(numbers, memoryview):
-        return bytes(numbers) if numbers.format == "B" else array(numbers.format, numbers.tobytes())
-    return numbers
 
 
 def _put_through(numbers: Sequence[Any]) -> list[tuple[int, Callable[[float], float]]]:
@@ -282,7 +283,7 @@ def _read(artifact: bytes) -> Trees | Blend:
     if kind not in KNOWN:
         raise ModelInvalid(f"format and version are {kind}: this reader knows {' and '.join(map(str, KNOWN))}")
     body = memoryview(artifact)[end + -end % ALIGNED :]
-    nodes = sum(each[2] for name, each in header["sections"].items() if name.endswith("slot"))
+    header["nodes"] = nodes = sum(each[2] for name, each in header["sections"].items() if name.endswith("slot"))
 
     def section(name: str) -> Numbers:
         code, offset, items = header["sections"][name]

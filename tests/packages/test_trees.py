@@ -11,11 +11,15 @@ import pytest
 
 import lambdas
 from lambdas.serve import trees
+from lambdas.serve.seldom.paired import PARTS
 from tests.given.trees import BLENDS, CASES, Model, difference, edges, model, table
 
 ROWS, EDGES = 3000, 4000
+FIRST = trees.ROWS_COLD + PARTS + 10
+"""Rows after which all nodes are tuples."""
 FOLDER = Path(lambdas.__file__).parent
-READER, GROWN = FOLDER / "serve" / "trees.py", FOLDER / "model" / "formats" / "trees" / "grown.py"
+READER, PAIRED = FOLDER / "serve" / "trees.py", FOLDER / "serve" / "seldom" / "paired.py"
+GROWN = FOLDER / "model" / "formats" / "trees" / "grown.py"
 
 IN_READER = [
     ("less in place of at most", "laid[slot[node]] <= threshold[node]", "laid[slot[node]] < threshold[node]"),
@@ -24,12 +28,30 @@ IN_READER = [
     ("a missing number is infinite", "else -INF\n", "else INF\n"),
     ("a score of 0 is of the first class", "score >= 0 if model.zero_is_second else score > 0", "score > 0"),
     ("one tree is dropped", "for node in self.roots:", "for node in self.roots[: max(1, len(self.roots) - 1)]:"),
-    ("the sum goes backwards", "return found", "return found[::-1]"),
+    (
+        "the sum goes backwards",
+        "found if self.shares is None else [self.shares[kind] for kind in found]",
+        "found[::-1] if self.shares is None else [self.shares[kind] for kind in found[::-1]]",
+    ),
     (
         "an unknown category is the last known one",
         "self.unknown = len(levels) * width",
         "self.unknown = (len(levels) - 1) * width",
     ),
+]
+IN_PAIRED = [
+    ("less in place of at most", "laid[slot] <= node[1]", "laid[slot] < node[1]"),
+    ("less in place of at most at a child to the left", "laid[node[2]] <= node[3]", "laid[node[2]] < node[3]"),
+    ("less in place of at most at a child to the right", "laid[node[6]] <= node[7]", "laid[node[6]] < node[7]"),
+    ("what lies left and right of a child is the same", "else node[5]", "else node[4]"),
+    (
+        "children change places",
+        "*at(left, both_ways), *at(right, both_ways)",
+        "*at(right, both_ways), *at(left, both_ways)",
+    ),
+    ("one tree is dropped", "for node in roots:", "for node in roots[: max(1, len(roots) - 1)]:"),
+    ("the sum goes backwards", "return found", "return found[::-1]"),
+    ("leaves say their kind", "kind if model.shares is None else model.shares[kind]", "kind"),
 ]
 IN_GROWN = [
     (
@@ -88,6 +110,23 @@ def test_mistake_of_the_reader_is_seen(what: str, line: str, other: str, names: 
     assert any(told) or any(
         label != _label_of_nothing(of) for (label, _), (of, _) in zip(zero, logistic(), strict=True)
     ), what
+
+
+@pytest.mark.parametrize(("what", "line", "other"), IN_PAIRED)
+def test_mistake_of_the_pairs_is_seen(what: str, line: str, other: str, names: list[str]) -> None:
+    """By the rows that come after the first ones."""
+    names += ["lambdas.serve.seldom.paired_with_a_mistake", "lambdas.serve.trees_with_pairs"]
+    pairs = mistaken(PAIRED, line, other, name=names[0])
+    reader = mistaken(READER, "from .seldom.paired import", f"from {pairs.__name__} import", name=names[1])
+
+    def told() -> Iterator[str]:
+        for of, missing in models():
+            try:
+                yield difference(reader.read(of.content), of, edges(of, 2 * FIRST, missing=missing))
+            except (TypeError, ValueError) as exc:
+                yield str(exc)
+
+    assert any(told()), what
 
 
 def logistic() -> list[tuple[Model, bool]]:

@@ -55,6 +55,7 @@ def _trees(columns: Sequence[Mapping[str, Any]], share: float) -> Scorer:
         "zero_is_second": False,
         "numbers": [[0, False, []]],
         "tables": [],
+        "nodes": 1,
     }
     return Trees(header, sections.__getitem__)
 

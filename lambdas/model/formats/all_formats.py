@@ -210,7 +210,7 @@ FORMATS: Mapping[str, Format] = {
     ),
     "trees": Format(
         file="model.trees",
-        serving=("trees.py", "number_functions.py", "dates.py"),
+        serving=("trees.py", "paired.py", "number_functions.py", "dates.py"),
         code=_trees,
         growth=_growth_of_trees,
         reads=_xgboost,

@@ -42,7 +42,7 @@ class Blend:
         self.classes: tuple[str, ...] = tuple(header["classes"])
         self.positive: str | None = header["positive"]
         self.schema = Schema.from_document(header["schema"])
-        whole = {name: header[name] for name in ("classes", "positive", "schema")}
+        whole = {name: header[name] for name in ("classes", "positive", "schema", "nodes")}
         self.members = [
             _Member(whole, each, section, f"{begin}{place}.") for place, each in enumerate(header["members"])
         ]

@@ -91,6 +91,9 @@ def _of_nodes(model: trees.Trees) -> str:
     roots = _array(model.roots)
     if not len(roots) or not ((roots < nodes) & (roots >= -leaves)).all():
         return "a tree begins outside of the arrays"
+    led = np.concatenate([each[each >= 0] for each in (_array(model.left), _array(model.right), roots)])
+    if len(np.unique(led)) < len(led):
+        return "a node is led to twice"
     return "a threshold is not a number" if np.isnan(_array(model.threshold)).any() else ""
 
 

@@ -2,24 +2,23 @@ from __future__ import annotations
 
 import math
 import struct
-from array import array
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
 from lambdas.model.formats.trees.export import export
-from lambdas.model.reading.table import Table
-from lambdas.model.training.estimator import fit
 from lambdas.serve import trees
 from lambdas.serve.links import OperatingPoint
 from lambdas.serve.schema import ModelInvalid, Row
+from lambdas.serve.seldom.paired import PARTS
 from tests.given.tree_files import parts, whole
-from tests.given.trees import CASES, LARGEST, ONE_THREAD, Model, difference, edges, model, recipe, served_rows, table
+from tests.given.trees import CASES, LARGEST, difference, edges, model, served_rows, table
 
 ROWS = 150
+ROWS_PAIRED = trees.ROWS_COLD + PARTS + 10
+"""Rows after which all nodes are tuples."""
 
 
 @pytest.mark.parametrize(("kind", "classes", "missing"), CASES)
@@ -67,42 +66,11 @@ def scores(served: trees.Trees, row: Row) -> list[float]:
     """What decides the label: probabilities of a mean, else scores; of two classes the first has none."""
     laid = served.laid(row)
     assert laid is not None
-    leaves = served.leaves(laid)
+    said = served.said(laid)
     if served.link == "mean":
         return served.score(row)[1]
-    found = served.votes(leaves) if served.link == "votes" else served.scores(leaves)
+    found = served.votes(said) if served.link == "votes" else served.scores(said)
     return [0.0, *found] if len(found) == 1 else found
-
-
-@cache
-def large() -> Model:
-    """Of more nodes than become lists, on labels that tell nothing."""
-    from sklearn.ensemble import ExtraTreesClassifier
-
-    train = table(2500)
-    shuffled = Table(train.numeric, train.categorical, np.random.default_rng(0).permutation(train.labels))
-    with ONE_THREAD():
-        fitted = fit(recipe(lambda _: ExtraTreesClassifier(30, random_state=0)), train=shuffled)
-    content = export(fitted).content
-    return Model(fitted, trees.read(content), content)
-
-
-def test_trees_of_many_nodes_answer_alike_before_and_after_they_are_copied() -> None:
-    served: Any = trees.read(large().content)
-    rows = table(trees.ROWS_COLD + 50, seed=2)
-
-    assert len(served.slot) > trees.NODES_BOXED
-    assert isinstance(served.nodes[0], memoryview)
-    assert difference(served, large(), rows) == ""
-    assert [type(each) for each in served.nodes] == [bytes, array, array, array]
-    assert difference(served, large(), rows) == ""
-
-
-def test_copied_slots_of_more_than_256_stay_numbers() -> None:
-    slots = memoryview(struct.pack("<3h", 1, 300, 2)).cast("h")
-
-    assert list(trees._copied(slots)) == [1, 300, 2]
-    assert trees._copied([1, 2]) == [1, 2]
 
 
 def test_column_that_no_tree_asks_about_adds_nothing() -> None:
@@ -213,6 +181,28 @@ def test_artifact_of_version_1_gives_the_answers_that_it_gave(
 
     assert served.score([x, flag]) == answer
     assert [math.fsum(adds) for adds in served.added([x, flag]).values()] == pytest.approx(answer[1], abs=1e-12)
+
+
+@pytest.mark.parametrize(("x", "flag"), [(3.0, "S0"), (3.001, "S0"), (3.0, "SF"), (math.nan, "new")])
+def test_tree_of_one_split_answers_alike_when_it_is_paired(x: float, flag: str) -> None:
+    served: Any = trees.read(whole(VERSION_1, BODY_1))
+    first = served.score([x, flag])
+
+    answers = [served.score([x, flag]) for _ in range(ROWS_PAIRED)]
+
+    assert served.paired is not None
+    assert set(map(str, answers)) == {str(first)}
+
+
+def test_tree_that_is_a_leaf_answers_alike_when_it_is_paired() -> None:
+    header: dict[str, Any] = {**VERSION_1, "sections": {**VERSION_1["sections"], "roots": ["i", len(BODY_1), 2]}}
+    served: Any = trees.read(whole(header, BODY_1 + struct.pack("<2i", ~1, ~2)))
+    first = served.score([1.0, "S0"])
+
+    answers = [served.score([1.0, "S0"]) for _ in range(ROWS_PAIRED)]
+
+    assert served.paired is not None
+    assert set(map(str, answers)) == {str(first)} == {str(("yes", [0.125, 0.875]))}
 
 
 @pytest.mark.parametrize(("kind", "label"), [("gradient boosting", 1), ("histogram gradient boosting", 0)])

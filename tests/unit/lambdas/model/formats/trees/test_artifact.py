@@ -52,6 +52,8 @@ DAMAGE = [
     (FOREST, item("right", 0, 32_000), "a node leads out of the arrays"),
     (FOREST, item("left", 0, -32_000), "a node leads out of the arrays"),
     (FOREST, item("roots", 0, 2_000_000), "a tree begins outside of the arrays"),
+    (FOREST, item("right", 0, 5), "a node is led to twice"),
+    (FOREST, item("roots", 1, 5), "a node is led to twice"),
     (FOREST, item("threshold", 3, float("nan")), "a threshold is not a number"),
     (FOREST, item("slot", 3, 99), "a node asks for a slot that there is not"),
     (FOREST, slots_below_zero, "a node asks for a slot that there is not"),
