@@ -33,7 +33,8 @@ from chalicelib.errors import ExecutionsUnavailable, RunUnknown, StackMissing, T
 from chalicelib.names import Names
 
 FORBIDDEN = "AccessDeniedException"
-STATUSES: Mapping[str, str] = {"RUNNING": STARTING, "ABORTED": STOPPED, "SUCCEEDED": COMPLETED}
+RUNNING = "RUNNING"
+STATUSES: Mapping[str, str] = {RUNNING: STARTING, "ABORTED": STOPPED, "SUCCEEDED": COMPLETED}
 """What an execution tells of a job that is not there; all others failed."""
 
 
@@ -59,7 +60,7 @@ class SageMakerTransforms:
     def find(self, name: str) -> TransformJob | None:
         execution, told = self._execution(name), self._described(name)
         order = json.loads((execution and execution.payload) or "null")
-        minutes = order["timeout_seconds"] // 60 if order else None
+        minutes = order["timeout_seconds"] // 60 if order and execution and execution.status == RUNNING else None
         if told is not None:
             resources = told["TransformResources"]
             return TransformJob(

@@ -83,7 +83,7 @@ class TransformJob(Value, kw_only=True):
     instances: int
     created_at: datetime
     minutes: int | None
-    """After so long it is stopped; None where nothing tells any more."""
+    """After so long it is stopped; None where no execution sees to that, or any more."""
     reason: str
     """Why it ended early; empty where it did not, or nobody says."""
 

@@ -46,6 +46,7 @@ FOUND = TransformJob(
     minutes=90,
     reason="",
 )
+ENDED: dict[str, Any] = {"status": "Failed", "minutes": None}
 REQUEST: Any = botocore.session.get_session().get_service_model("sagemaker").operation_model("CreateTransformJob")
 
 
@@ -157,7 +158,7 @@ def test_job_tells_its_own_reason(jobs: SageMakerTransforms, sagemaker: Scripted
     states.answers("describe_execution", execution("FAILED", error="States.TaskFailed", cause="{}"))
     sagemaker.answers("describe_transform_job", described("Failed", FailureReason="AlgorithmError"))
 
-    assert jobs.find(JOB) == replace(FOUND, status="Failed", reason="AlgorithmError")
+    assert jobs.find(JOB) == replace(FOUND, status="Failed", minutes=None, reason="AlgorithmError")
 
 
 def test_job_that_was_stopped_has_the_reason_of_its_execution(
@@ -166,7 +167,7 @@ def test_job_that_was_stopped_has_the_reason_of_its_execution(
     states.answers("describe_execution", execution("FAILED", error="NotTransformed", cause=TIMEOUT))
     sagemaker.answers("describe_transform_job", described("Stopped"))
 
-    assert jobs.find(JOB) == replace(FOUND, status="Stopped", reason=f"NotTransformed: {TIMEOUT}")
+    assert jobs.find(JOB) == replace(FOUND, status="Stopped", minutes=None, reason=f"NotTransformed: {TIMEOUT}")
 
 
 @pytest.mark.parametrize("code", ["ValidationException", "ResourceNotFound"])
@@ -174,9 +175,9 @@ def test_job_that_was_stopped_has_the_reason_of_its_execution(
     ("status", "more", "told"),
     [
         ("RUNNING", {}, {"status": "Starting"}),
-        ("ABORTED", {"error": "Stopped", "cause": "c"}, {"status": "Stopped", "reason": "Stopped: c"}),
-        ("FAILED", {"error": "SageMaker.E", "cause": "c"}, {"status": "Failed", "reason": "SageMaker.E: c"}),
-        ("TIMED_OUT", {}, {"status": "Failed"}),
+        ("ABORTED", {"error": "Stopped", "cause": "c"}, {**ENDED, "status": "Stopped", "reason": "Stopped: c"}),
+        ("FAILED", {"error": "NotTransformed", "cause": "c"}, {**ENDED, "reason": "NotTransformed: c"}),
+        ("TIMED_OUT", {}, ENDED),
     ],
 )
 def test_execution_stands_for_a_job_that_is_not_there(
@@ -192,6 +193,15 @@ def test_execution_stands_for_a_job_that_is_not_there(
     sagemaker.refuses("describe_transform_job", code)
 
     assert jobs.find(JOB) == replace(FOUND, **told)
+
+
+def test_job_that_goes_on_after_its_execution_has_no_time(
+    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
+) -> None:
+    states.answers("describe_execution", execution("ABORTED", error="Stopped", cause="c"))
+    sagemaker.answers("describe_transform_job", described("InProgress"))
+
+    assert jobs.find(JOB) == replace(FOUND, minutes=None, reason="Stopped: c")
 
 
 @pytest.mark.parametrize("code", ["ExecutionDoesNotExist", "StateMachineDoesNotExist"])

@@ -12,7 +12,7 @@ from chalicelib.edges.hosting.transform_jobs import TIMEOUT
 from chalicelib.limits import INFERENCE_BODY_BYTES, TRANSFORM_CHUNK_BYTES
 from tests.contract.definition.mistakes import STATELINT, Mistake
 from tests.contract.definition.transform_mistakes import MISTAKES_IN_A_TRANSFORM
-from workflows.cli.deploy import render
+from workflows.cli.main import group
 from workflows.definitions.checker import lint, problems
 from workflows.definitions.checks import machines
 from workflows.definitions.rendering import TRANSFORM, golden, rendered
@@ -29,11 +29,11 @@ def test_golden_definition_is_what_the_source_renders_and_is_sound() -> None:
 
 
 def test_command_prints_it_and_takes_no_other_option_beside_it() -> None:
-    printed = CliRunner().invoke(render, ["--batch-transform"])
+    printed = CliRunner().invoke(group, ["render", "--batch-transform"])
     assert (printed.exit_code, printed.output) == (0, golden(TRANSFORM))
 
     for option in (["--engine", "sagemaker"], ["--target", "endpoint"], ["--tuner"]):
-        refused = CliRunner().invoke(render, ["--batch-transform", *option])
+        refused = CliRunner().invoke(group, ["render", "--batch-transform", *option])
         assert (refused.exit_code, "which no other option changes" in refused.output) == (2, True)
 
 
