@@ -17,7 +17,7 @@ ENGINES = tests/contract/definition/test_rendering.py $(wildcard $(foreach each,
 # many ways to damage each stored document:
 DAMAGE = tests/unit/workflows/cli/test_damaged_documents.py
 # what goes beyond the main job, which promotes, rejects and fails once:
-BEYOND = $(patsubst %,tests/e2e/test_%.py,api approval backtest batch_transforms batches moves moves_at_once ports starts) tests/contract/sample_data
+BEYOND = $(patsubst %,tests/e2e/test_%.py,api approval backtest batches moves moves_at_once ports starts) tests/contract/sample_data
 # the phases of a deployment, one after another on one local AWS:
 PHASES = tests/contract/stacks/test_deploying.py
 # the local AWS, started, killed and held again and again:
