@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,8 @@ SERVERLESS = Needs(endpoints=("a",), serverless=("a",))
 
 @pytest.mark.parametrize("setting", ["endpoint_network", "endpoint_key"])
 def test_network_or_key_is_refused_beside_serverless_endpoints_alone(setting: str) -> None:
-    settings = replace(DEFAULTS, **{setting: "subnet-0123abcd"})
+    told: Any = {setting: "subnet-0123abcd"}
+    settings = replace(DEFAULTS, **told)
 
     check_serverless(DEFAULTS, SERVERLESS)
     check_serverless(settings, Needs(endpoints=("a",)))
