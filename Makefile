@@ -13,7 +13,7 @@ FAST = tests/contract tests/unit tests/fakes tests/container/test_assemble.py te
 LEFT_OUT ?=
 # What `make test` leaves to other suites, so that it is sooner done.
 # What only a stage with a job or an endpoint of SageMaker has:
-ENGINES = tests/contract/definition/test_rendering.py $(wildcard $(foreach each,sagemaker built_ins tuner endpoints,tests/contract/definition/test_$(each).py tests/contract/stacks/test_$(each).py)) tests/unit/lambdas/engines
+ENGINES = tests/contract/definition/test_rendering.py $(wildcard $(foreach each,sagemaker built_ins tuner endpoints transform,tests/contract/definition/test_$(each).py tests/contract/stacks/test_$(each).py)) tests/unit/lambdas/engines
 # many ways to damage each stored document:
 DAMAGE = tests/unit/workflows/cli/test_damaged_documents.py
 # what goes beyond the main job, which promotes, rejects and fails once:

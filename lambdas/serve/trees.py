@@ -93,7 +93,7 @@ class Trees:
         """How many the whole file has, and how many were scored."""
         self.pair: Callable[[], None] | None = None
         self.paired: Callable[[Sequence[float]], list[Any]] | None = None
-        """Does what `said` does, once `pair` has made tuples of the nodes."""
+        """Does what `leaf_values` does, once `pair` has made tuples of the nodes."""
         self.value, self.expected = section("value"), section("expected")
         self.places: list[int] = [place for place, _, _ in header["numbers"]]
         self.put_through = _put_through(header["numbers"])
@@ -126,8 +126,8 @@ class Trees:
             laid.extend(table.of(row))
         return laid
 
-    def said(self, laid: Sequence[float]) -> list[Any]:
-        """What the leaf says that each tree leads to: its value, or its shares."""
+    def leaf_values(self, laid: Sequence[float]) -> list[Any]:
+        """Of the leaf that each tree leads to, its value, or its shares."""
         if self.paired is not None:
             return self.paired(laid)
         (slot, threshold, left, right), value = self.arrays, self.value
@@ -140,13 +140,13 @@ class Trees:
 
     def score(self, row: Row) -> tuple[str, list[float]]:
         """Label and probabilities of one row; NaN where a value is too large. Never raises."""
-        said = self.reached(row)
-        if said is None:
+        values = self.reached(row)
+        if values is None:
             return self.classes[0], [math.nan] * len(self.classes)
-        return LINKS[self.link](self, said)
+        return LINKS[self.link](self, values)
 
     def reached(self, row: Row) -> list[Any] | None:
-        """What the leaves say that a row leads to; None where a number is too large."""
+        """The values of the leaves that a row leads to; None where a number is too large."""
         self.rows += 1
         if self.rows >= ROWS_COLD:
             if self.pair is None:
@@ -155,7 +155,7 @@ class Trees:
                 self.pair = pairing(self)
             self.pair()
         laid = self.laid(row)
-        return None if laid is None else self.said(laid)
+        return None if laid is None else self.leaf_values(laid)
 
     def score_all(self, rows: Sequence[Row]) -> Iterator[tuple[str, list[float]]]:
         return map(self.score, rows)
@@ -164,26 +164,26 @@ class Trees:
         """None: the steps before trees are defined for every number."""
         return None
 
-    def scores(self, said: Sequence[float]) -> list[float]:
+    def scores(self, values: Sequence[float]) -> list[float]:
         """What the leaves add up to, one score for two classes or one for each."""
         totals = []
         for output, total in enumerate(self.base):
-            for value in said[output :: len(self.base)]:
+            for value in values[output :: len(self.base)]:
                 total += value
             totals.append(total)
         return totals
 
-    def sums(self, said: Sequence[Shares]) -> list[float]:
+    def sums(self, values: Sequence[Shares]) -> list[float]:
         """Of the leaves' shares of each class."""
         totals = [0.0] * len(self.classes)
-        for pairs in said:
+        for pairs in values:
             for place, share in pairs:
                 totals[place] += share
         return totals
 
-    def votes(self, said: Sequence[Shares]) -> list[float]:
+    def votes(self, values: Sequence[Shares]) -> list[float]:
         """Of two classes the one score that decides; of more, one for each."""
-        totals = [total / self.scale for total in self.sums(said)]
+        totals = [total / self.scale for total in self.sums(values)]
         return [totals[1] - totals[0]] if len(totals) == 2 else totals
 
     def added(self, row: Row) -> dict[str, list[float]]:
@@ -220,24 +220,24 @@ class _Shares(dict[int, Shares]):
         return made
 
 
-def _mean(model: Trees, said: Sequence[Any]) -> tuple[str, list[float]]:
-    shares = [total / len(said) for total in model.sums(said)]
+def _mean(model: Trees, values: Sequence[Any]) -> tuple[str, list[float]]:
+    shares = [total / len(values) for total in model.sums(values)]
     return model.classes[shares.index(max(shares))], shares
 
 
-def _logistic(model: Trees, said: Sequence[Any]) -> tuple[str, list[float]]:
-    (score,) = model.scores(said)
+def _logistic(model: Trees, values: Sequence[Any]) -> tuple[str, list[float]]:
+    (score,) = model.scores(values)
     second = sigmoid(model.scale * score)
     return model.classes[score >= 0 if model.zero_is_second else score > 0], [1.0 - second, second]
 
 
-def _softmax(model: Trees, said: Sequence[Any]) -> tuple[str, list[float]]:
-    scores = model.scores(said)
+def _softmax(model: Trees, values: Sequence[Any]) -> tuple[str, list[float]]:
+    scores = model.scores(values)
     return model.classes[scores.index(max(scores))], softmax(scores)
 
 
-def _votes(model: Trees, said: Sequence[Any]) -> tuple[str, list[float]]:
-    scores = model.votes(said)
+def _votes(model: Trees, values: Sequence[Any]) -> tuple[str, list[float]]:
+    scores = model.votes(values)
     if len(scores) == 1:
         return model.classes[scores[0] > 0], softmax([-scores[0] / 2, scores[0] / 2])
     return model.classes[scores.index(max(scores))], softmax([score / (len(scores) - 1) for score in scores])
@@ -248,8 +248,8 @@ LINKS: Mapping[str, Callable[[Trees, Sequence[Any]], tuple[str, list[float]]]] =
     "logistic": _logistic,
     "softmax": _softmax,
     "votes": _votes,
-    "logistic32": lambda model, said: logistic32(model.classes, model.base, said),
-    "softmax32": lambda model, said: softmax32(model.classes, model.base, said),
+    "logistic32": lambda model, values: logistic32(model.classes, model.base, values),
+    "softmax32": lambda model, values: softmax32(model.classes, model.base, values),
 }
 LINKS_OF_32_BITS = ("logistic32", "softmax32")
 

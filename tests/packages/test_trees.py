@@ -51,7 +51,7 @@ IN_PAIRED = [
     ),
     ("one tree is dropped", "for node in roots:", "for node in roots[: max(1, len(roots) - 1)]:"),
     ("the sum goes backwards", "return found", "return found[::-1]"),
-    ("leaves say their kind", "kind if model.shares is None else model.shares[kind]", "kind"),
+    ("leaves have their kind for their value", "kind if model.shares is None else model.shares[kind]", "kind"),
 ]
 IN_GROWN = [
     (

@@ -17,6 +17,7 @@ from typing import Any
 
 from chalicelib.layout import Place
 from chalicelib.names import APP, Names
+from tests import http_connections
 from tests.clone import ROOT, Clone
 from tests.given import local_aws
 from workflows.local.environment import HOST, clean
@@ -28,7 +29,8 @@ PYTHON = ROOT / ".venv-sagemaker/bin/python"
 MOVED = ("AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL_SAGEMAKER", "AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING")
 """By these variables a function's boto3 finds the services that are not the local AWS's."""
 
-DEADLINE_SECONDS, POLL_SECONDS = 100, 0.3
+FIRST_NIGHT = "night1.csv.gz"
+DEADLINE_SECONDS, POLL_SECONDS = 280, 0.3
 
 
 @dataclass
@@ -121,6 +123,14 @@ class Stage:
 
     def retrain(self, **wish: Any) -> dict[str, Any]:
         return self.ended(self.started(**wish))
+
+    def promoted(self, rows: list[str] | None = None) -> dict[str, Any]:
+        """The first run, of a first night with these rows, which made version 1 live."""
+        night = http_connections.write(self.clone.folder / FIRST_NIGHT, rows or http_connections.rows())
+        self.command("data", "add", str(night))
+        run = self.retrain()
+        assert run["outcome"] == "Promoted", json.dumps(run, indent=1)
+        return run
 
     def status(self, run: str) -> str:
         """Of the execution. The run's outcome is recorded before its end."""

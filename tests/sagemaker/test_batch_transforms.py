@@ -99,10 +99,7 @@ def lines(file: Path, what: str) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def live(on_endpoints: Stage) -> Stage:
     """Version 1 is live, and answers from its endpoint."""
-    night = http_connections.write(on_endpoints.clone.folder / "night1.csv.gz", http_connections.rows())
-    on_endpoints.command("data", "add", str(night))
-    run = on_endpoints.retrain()
-    assert run["outcome"] == "Promoted", json.dumps(run, indent=1)
+    on_endpoints.promoted()
     return on_endpoints
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.sagemaker.endpoints import SageMakerEndpoints
-from tests import http_connections
 from tests.sagemaker.stage import MODEL, Stage, is_deployed_from
 from workflows.definitions.rendering import golden
 
@@ -24,10 +23,7 @@ FIRST = f"nightswap-local-{MODEL}-v1"
 @pytest.fixture(scope="module")
 def live(on_endpoints: Stage) -> Stage:
     """Version 1 is live."""
-    night = http_connections.write(on_endpoints.clone.folder / "night1.csv.gz", http_connections.rows())
-    on_endpoints.command("data", "add", str(night))
-    run = on_endpoints.retrain()
-    assert run["outcome"] == "Promoted", json.dumps(run, indent=1)
+    on_endpoints.promoted()
     return on_endpoints
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from lambdas.engines.sagemaker import job
-from tests import http_connections
 from tests.sagemaker.stage import MODEL, NAMES, Stage
 from workflows.packaging.training_source import ENTRY_POINT
 
@@ -22,12 +21,9 @@ LIMIT = "The account-level service limit 'ml.m5.xlarge for spot training job usa
 @pytest.fixture(scope="module")
 def live(on_sagemaker: Stage) -> Stage:
     """Version 1 is live: its first requests were throttled, and its instance was taken back once."""
-    night = http_connections.write(on_sagemaker.clone.folder / "night1.csv.gz", http_connections.rows())
-    on_sagemaker.command("data", "add", str(night))
     for order in (THROTTLED, THROTTLED, {"interruptions": 1}):
         on_sagemaker.order(**order)
-    run = on_sagemaker.retrain()
-    assert run["outcome"] == "Promoted", json.dumps(run, indent=1)
+    on_sagemaker.promoted()
     return on_sagemaker
 
 

@@ -14,10 +14,7 @@ from workflows.definitions.rendering import golden
 @pytest.fixture(scope="module")
 def promoted(on_lambda: Stage) -> Stage:
     """The first night is behind it: version 1 is live."""
-    night = http_connections.write(on_lambda.clone.folder / "night1.csv.gz", http_connections.rows())
-    on_lambda.command("data", "add", str(night))
-    run = on_lambda.retrain()
-    assert run["outcome"] == "Promoted", run
+    on_lambda.promoted()
     assert on_lambda.live["model_version"] == 1
     return on_lambda
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import http_connections
-from tests.sagemaker.stage import Stage, is_deployed_from
+from tests.sagemaker.stage import FIRST_NIGHT, Stage, is_deployed_from
 from workflows.definitions.rendering import SAGEMAKER, golden
 
 
@@ -17,12 +16,8 @@ def test_definition_is_the_committed_one_with_the_names_of_the_stage(on_sagemake
 
 
 def test_first_night_is_trained_by_a_job_and_promoted(on_sagemaker: Stage) -> None:
-    night = http_connections.write(on_sagemaker.clone.folder / "night1.csv.gz", http_connections.rows())
-    on_sagemaker.command("data", "add", str(night))
+    run = on_sagemaker.promoted()
 
-    run = on_sagemaker.retrain()
-
-    assert run["outcome"] == "Promoted", run
     assert on_sagemaker.states(run["run"])[:5] == [
         "RestoreAlias",
         "Preprocess",
@@ -36,7 +31,7 @@ def test_first_night_is_trained_by_a_job_and_promoted(on_sagemaker: Stage) -> No
 @pytest.mark.real_data
 def test_kdd99_http_ends_with_its_known_matrix(on_sagemaker: Stage) -> None:
     """That of a training on Lambda: tests/unit/lambdas/model/data/test_real_data.py."""
-    on_sagemaker.command("data", "remove", "night1.csv.gz")
+    on_sagemaker.command("data", "remove", FIRST_NIGHT)
     on_sagemaker.command("data", "add", str(Path(os.environ["NIGHTSWAP_TEST_DATA"], "kdd_http.csv.gz")))
 
     run = on_sagemaker.retrain()

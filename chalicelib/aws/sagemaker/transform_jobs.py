@@ -59,7 +59,7 @@ class SageMakerTransforms:
 
     def find(self, name: str) -> TransformJob | None:
         execution, told = self._execution(name), self._described(name)
-        order = json.loads((execution and execution.payload) or "null")
+        order = json.loads(execution.payload) if execution and execution.payload else None
         minutes = order["timeout_seconds"] // 60 if order and execution and execution.status == RUNNING else None
         if told is not None:
             resources = told["TransformResources"]

@@ -135,10 +135,10 @@ class _Member:
         """What decides, one number for two classes; NaN where a value is too large."""
         model = self.model
         if isinstance(model, Trees) and self.link != "mean":
-            leaves = model.reached(row)
-            if leaves is None:
+            values = model.reached(row)
+            if values is None:
                 return [math.nan] * len(model.classes)
-            return model.votes(leaves) if self.link == "votes" else model.scores(leaves)
+            return model.votes(values) if self.link == "votes" else model.scores(values)
         probabilities = model.score(row)[1]
         return probabilities if len(probabilities) > 2 else probabilities[1:]
 

@@ -12,6 +12,9 @@ import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
 
+from chalicelib.aws.sagemaker.transform_jobs import SageMakerTransforms
+from tests.contract.aws.transforms import NAMES
+
 ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
 
 
@@ -80,3 +83,20 @@ def broken() -> Callable[[str, Exception], Any]:
         return client
 
     return of
+
+
+@pytest.fixture
+def sagemaker(scripted: Callable[[str], Scripted]) -> Scripted:
+    return scripted("sagemaker")
+
+
+@pytest.fixture
+def states(scripted: Callable[[str], Scripted]) -> Scripted:
+    return scripted("stepfunctions")
+
+
+@pytest.fixture
+def jobs(sagemaker: Scripted, states: Scripted) -> SageMakerTransforms:
+    """Of transforms."""
+    clients = {"sagemaker": sagemaker.client, "stepfunctions": states.client}
+    return SageMakerTransforms(clients.__getitem__, names=NAMES)

@@ -29,11 +29,6 @@ GONE = {
 
 
 @pytest.fixture
-def sagemaker(scripted: Callable[[str], Scripted]) -> Scripted:
-    return scripted("sagemaker")
-
-
-@pytest.fixture
 def scaling(scripted: Callable[[str], Scripted]) -> Scripted:
     return scripted("application-autoscaling")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,11 +15,6 @@ from tests.contract.aws.conftest import Scripted
 
 JOB = "nightswap-prod-kdd99-http-0123456789abcdef"
 BEGUN = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def sagemaker(scripted: Callable[[str], Scripted]) -> Scripted:
-    return scripted("sagemaker")
 
 
 @pytest.fixture

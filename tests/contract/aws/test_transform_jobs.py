@@ -5,91 +5,32 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib import names
 from chalicelib.aws.sagemaker.transform_jobs import SageMakerTransforms
 from chalicelib.contracts.endpoints import HOURLY
 from chalicelib.contracts.payload import to_event
 from chalicelib.contracts.transforms import TRANSFORM_HOURLY
-from chalicelib.edges.hosting.transform_jobs import NOT_PERMITTED, TIMEOUT, TransformJob, TransformOrder
+from chalicelib.edges.hosting.transform_jobs import NOT_PERMITTED, TIMEOUT
 from chalicelib.errors import ExecutionsUnavailable, StackMissing, TransformFailed
 from tests.contract.aws.conftest import Scripted
+from tests.contract.aws.transforms import (
+    BEGUN,
+    EXECUTION,
+    FOUND,
+    JOB,
+    MACHINE,
+    ORDER,
+    described,
+    execution,
+)
 
-NAMES = names.Names(stage="tencharact", account="123456789012", region="eu-west-1")
-BATCH = "a-model-of-twenty-four-c-0123456789abcdef0123"
-JOB = names.transform_job(NAMES.stage, BATCH, 9_999)
-ARN = f"arn:aws:sagemaker:eu-west-1:123456789012:transform-job/{JOB}"
-MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:nightswap-tencharact-transform"
-EXECUTION = f"arn:aws:states:eu-west-1:123456789012:execution:nightswap-tencharact-transform:{JOB}"
-BEGUN = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
-ORDER = TransformOrder(
-    name=JOB,
-    sagemaker_model="nightswap-prod-kdd99-http-v7",
-    manifest_uri="s3://a-bucket/batches/transform/b/jobs/1.json",
-    outputs_uri="s3://a-bucket/batches/transform/b/out/",
-    instance_type="ml.m5.large",
-    instances=2,
-    timeout_seconds=5_400,
-)
-FOUND = TransformJob(
-    name=JOB,
-    status="InProgress",
-    instance_type="ml.m5.large",
-    instances=2,
-    created_at=BEGUN,
-    minutes=90,
-    reason="",
-)
 ENDED: dict[str, Any] = {"status": "Failed", "minutes": None}
 REQUEST: Any = botocore.session.get_session().get_service_model("sagemaker").operation_model("CreateTransformJob")
-
-
-@pytest.fixture
-def sagemaker(scripted: Callable[[str], Scripted]) -> Scripted:
-    return scripted("sagemaker")
-
-
-@pytest.fixture
-def states(scripted: Callable[[str], Scripted]) -> Scripted:
-    return scripted("stepfunctions")
-
-
-@pytest.fixture
-def jobs(sagemaker: Scripted, states: Scripted) -> SageMakerTransforms:
-    clients = {"sagemaker": sagemaker.client, "stepfunctions": states.client}
-    return SageMakerTransforms(clients.__getitem__, names=NAMES)
-
-
-def described(status: str, **more: Any) -> dict[str, Any]:
-    """As much of it as botocore's model asks for."""
-    return {
-        "TransformJobName": JOB,
-        "TransformJobArn": ARN,
-        "TransformJobStatus": status,
-        "ModelName": ORDER.sagemaker_model,
-        "TransformInput": {"DataSource": {"S3DataSource": {"S3DataType": "ManifestFile", "S3Uri": "s3://b/k"}}},
-        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 2},
-        "CreationTime": BEGUN,
-        **more,
-    }
-
-
-def execution(status: str, **more: Any) -> dict[str, Any]:
-    return {
-        "executionArn": EXECUTION,
-        "stateMachineArn": MACHINE,
-        "name": JOB,
-        "status": status,
-        "startDate": BEGUN,
-        "input": json.dumps(to_event(ORDER)),
-        **more,
-    }
 
 
 def test_job_is_started_by_an_execution_of_its_name(jobs: SageMakerTransforms, states: Scripted) -> None:
@@ -229,107 +170,6 @@ def test_look_that_is_not_permitted_stays_aws_s_own(
 
     with pytest.raises(ClientError):
         jobs.find(JOB)
-
-
-def at_work(sagemaker: Scripted, states: Scripted) -> None:
-    """Found, and its execution stopped; what comes next is the job's own end."""
-    states.answers("describe_execution", execution("RUNNING"))
-    sagemaker.answers("describe_transform_job", described("InProgress"))
-    why = {"error": "Stopped", "cause": "nobody waits for it any more"}
-    states.answers("stop_execution", {"stopDate": BEGUN}, executionArn=EXECUTION, **why)
-
-
-def test_job_at_work_is_stopped_with_its_execution(
-    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
-) -> None:
-    at_work(sagemaker, states)
-    sagemaker.answers("describe_transform_job", described("InProgress"))
-    sagemaker.answers("stop_transform_job", {}, TransformJobName=JOB)
-
-    assert jobs.stop(JOB)
-
-
-def test_execution_is_stopped_before_its_job_is_there(
-    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
-) -> None:
-    states.answers("describe_execution", execution("RUNNING"))
-    sagemaker.refuses("describe_transform_job", "ValidationException")
-    states.answers("stop_execution", {"stopDate": BEGUN})
-    sagemaker.refuses("describe_transform_job", "ValidationException")
-
-    assert jobs.stop(JOB)
-
-
-def test_job_without_an_execution_is_stopped(
-    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
-) -> None:
-    states.refuses("describe_execution", "ExecutionDoesNotExist")
-    sagemaker.answers("describe_transform_job", described("InProgress"))
-    states.refuses("stop_execution", "ExecutionDoesNotExist")
-    sagemaker.answers("describe_transform_job", described("InProgress"))
-    sagemaker.answers("stop_transform_job", {}, TransformJobName=JOB)
-
-    assert jobs.stop(JOB)
-
-
-@pytest.mark.parametrize("status", ["Completed", "Failed", "Stopping", "Stopped"])
-def test_job_that_has_ended_is_not_stopped(
-    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted, status: str
-) -> None:
-    states.answers("describe_execution", execution("SUCCEEDED"))
-    sagemaker.answers("describe_transform_job", described(status))
-
-    assert not jobs.stop(JOB)
-
-
-def test_job_may_end_between_the_look_and_the_stop(
-    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
-) -> None:
-    at_work(sagemaker, states)
-    sagemaker.answers("describe_transform_job", described("InProgress"))
-    sagemaker.refuses("stop_transform_job", "ValidationException")
-
-    assert jobs.stop(JOB)
-
-
-def test_stop_that_is_not_permitted_stays_aws_s_own(
-    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
-) -> None:
-    at_work(sagemaker, states)
-    sagemaker.answers("describe_transform_job", described("InProgress"))
-    sagemaker.refuses("stop_transform_job", "AccessDeniedException")
-
-    with pytest.raises(ClientError):
-        jobs.stop(JOB)
-
-
-def listed(sagemaker: Scripted) -> None:
-    def page(*found: str) -> dict[str, Any]:
-        summary = {"TransformJobArn": ARN, "CreationTime": BEGUN, "TransformJobStatus": "InProgress"}
-        return {"TransformJobSummaries": [{**summary, "TransformJobName": each} for each in found]}
-
-    sagemaker.answers("list_transform_jobs", page("a-1", "b-a-1"), NameContains="a-", StatusEquals="InProgress")
-    sagemaker.answers("list_transform_jobs", page("a-2"), NameContains="a-", StatusEquals="Stopping")
-
-
-def test_jobs_at_work_are_listed_by_how_their_names_begin_and_so_are_those_that_begin(
-    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
-) -> None:
-    listed(sagemaker)
-    common = {"executionArn": EXECUTION, "stateMachineArn": MACHINE, "status": "RUNNING", "startDate": BEGUN}
-    running = {"executions": [{**common, "name": each} for each in ("a-2", "a-3", "b-1")]}
-    states.answers("list_executions", running, stateMachineArn=MACHINE, statusFilter="RUNNING", maxResults=100)
-
-    assert jobs.going("a-") == ["a-1", "a-2", "a-3"]
-
-
-def test_jobs_of_a_stage_without_the_machine_are_listed(
-    jobs: SageMakerTransforms, sagemaker: Scripted, states: Scripted
-) -> None:
-    listed(sagemaker)
-    states.refuses("list_executions", "StateMachineDoesNotExist")
-
-    assert jobs.going("a-") == ["a-1", "a-2"]
 
 
 CALLS: list[tuple[str, str, Callable[[SageMakerTransforms], Any]]] = [

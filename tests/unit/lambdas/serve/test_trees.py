@@ -66,10 +66,10 @@ def scores(served: trees.Trees, row: Row) -> list[float]:
     """What decides the label: probabilities of a mean, else scores; of two classes the first has none."""
     laid = served.laid(row)
     assert laid is not None
-    said = served.said(laid)
+    values = served.leaf_values(laid)
     if served.link == "mean":
         return served.score(row)[1]
-    found = served.votes(said) if served.link == "votes" else served.scores(said)
+    found = served.votes(values) if served.link == "votes" else served.scores(values)
     return [0.0, *found] if len(found) == 1 else found
 
 
