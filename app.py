@@ -1,22 +1,27 @@
 """The Chalice app: routes, the nightly schedule and the authorizer. Their work is done in `chalicelib`.
 
-A route's first call imports what only that route needs, so that GET /predict loads only its own needs at start."""
+The authorizer and a route import what not all need when they are first called: each is a cold start of its own."""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from chalice.app import AuthRequest, AuthResponse, AuthRoute, Chalice, CloudWatchEvent, Response
 
-from chalicelib import unexpected
-from chalicelib.api import access, attempts, doors, failed_requests, prediction, responses, starts
+from chalicelib.api import attempts, doors, responses, starts
 from chalicelib.aws import connect
 from chalicelib.aws.patience import BRIEF, WATCHFUL, Patience, ending_within
-from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError
 from chalicelib.names import Names
-from chalicelib.settings import ApiSettings, load, schedule
+from chalicelib.settings.api import ApiSettings, schedule
+from chalicelib.settings.reading import load
+
+if TYPE_CHECKING:
+    from chalicelib.api.prediction import Question
+    from chalicelib.edges import Edges
 
 ANY_CONTENT_TYPE = ["*/*"]  # prediction.from_body answers a wrong one in our own words
 HARDENED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -24,6 +29,7 @@ RECENT_RUNS, BAD_REQUEST = 20, 400
 
 app = Chalice(app_name="nightswap")
 app.api.binary_types.append(doors.NPY)
+connect.prepare()
 start = starts.Start("api", starts.since_start_ms())
 
 
@@ -52,12 +58,16 @@ def answering(view: Callable[..., Any]) -> Callable[..., Any]:
         except NightswapError as exc:
             return stated(responses.of_error(exc))
         except Exception as exc:  # noqa: BLE001 - a caller gets an answer to any error, in words of this project
+            from chalicelib import unexpected
+
             return stated(responses.of_error(unexpected.of(exc, doing=asked().route)))
 
     return answer
 
 
-def scored(question: prediction.Question, *, alone: bool = False) -> Response:
+def scored(question: Question, *, alone: bool = False) -> Response:
+    from chalicelib.api import prediction
+
     found = prediction.ask(connect.invoker(load(ApiSettings).stage), question, known=known_models)
     return stated(found.alone if alone else found.whole, {starts.HEADER: found.timing})
 
@@ -68,13 +78,11 @@ def known_models() -> Sequence[str]:
     return catalog.models(operator_edges().store)
 
 
-def default_model() -> str:
-    return load(ApiSettings).default_model
-
-
 def stated(answer: tuple[int, dict[str, Any]], headers: dict[str, Any] | None = None) -> Response:
     status, said = answer
     if status >= BAD_REQUEST:
+        from chalicelib.api import failed_requests
+
         came, of = asked(), app.lambda_context.aws_request_id
         failed_requests.tell(status, said, route=came.route, path=came.parameters, request=of)
     return Response(body=said, headers=headers, status_code=status)
@@ -98,7 +106,7 @@ def moved(action: str, *, model: str, version: str | None = None) -> Response:
     return stated(move_requests.ask(connect.pipeline_functions(load(ApiSettings).stage), task))
 
 
-def batched(question: prediction.Question) -> Response:
+def batched(question: Question) -> Response:
     """Have the file scored, or find that it is; wait a moment for the end."""
     from chalicelib.batches import batch_requests
 
@@ -106,10 +114,6 @@ def batched(question: prediction.Question) -> Response:
     wish = {"model": question.model, **question.event, "who": asked().caller, "attempt": attempts.new()}
     said = batch_requests.wait(watching, batch_requests.ask(watching, pipeline, **wish))
     return Response(**responses.of_batch(said, **asked().place))
-
-
-def begun(said: dict[str, Any]) -> Response:
-    return Response(**responses.of_run(said, **asked().place))
 
 
 @app.middleware("http")
@@ -122,6 +126,8 @@ def harden(event: Any, get_response: Callable[[Any], Response]) -> Response:
 
 @app.authorizer(ttl_seconds=60)
 def authorize(asking: AuthRequest) -> AuthResponse:
+    from chalicelib.api import access
+
     names = Names.from_function_arn(asking.method_arn, stage=load(ApiSettings).stage)
     token = connect.known_tokens(names).find(header=asking.token)
     allowed = access.routes(token.scopes) if token else []
@@ -147,13 +153,17 @@ def nightly(event: CloudWatchEvent) -> None:
 @app.route("/predict", methods=["GET"], authorizer=authorize)
 @answering
 def predict_one() -> Response:
-    return scored(prediction.from_query(asked().query, default_model=default_model()), alone=True)
+    from chalicelib.api import prediction
+
+    return scored(prediction.from_query(asked().query, default_model=load(ApiSettings).default_model), alone=True)
 
 
 @app.route("/predict", **POSTED)
 @answering
 def predict_many() -> Response:
-    came, model = asked(), default_model()
+    from chalicelib.api import prediction
+
+    came, model = asked(), load(ApiSettings).default_model
     question = prediction.from_body(came.body, content_type=came.content_type, query=came.query, default_model=model)
     return batched(question) if question.is_stored else scored(question)
 
@@ -169,8 +179,9 @@ def describe_batch(batch: str) -> dict[str, Any]:
 @app.route("/warm", **POSTED)
 @answering
 def warm() -> Response:
-    model = prediction.model_in(asked().query, default_model=default_model())
-    return scored(prediction.Question(model, {"warm": True}))
+    from chalicelib.api import prediction
+
+    return scored(prediction.Question(asked().model_or(load(ApiSettings).default_model), {"warm": True}))
 
 
 @app.route("/retrain", **POSTED)
@@ -179,9 +190,10 @@ def retrain() -> Response:
     from chalicelib.runs import retraining
 
     key = asked().idempotency_key
-    wish = retraining.wish_from(asked().body, default_model=default_model(), known=known_models)
+    wish = retraining.wish_from(asked().body, default_model=load(ApiSettings).default_model, known=known_models)
     started = retraining.on_demand(operator_edges(), wish=wish, idempotency_key=key, attempt=attempts.new(3))
-    return begun({"run": started.run, "new": started.is_new, "model": wish.model})
+    said = {"run": started.run, "new": started.is_new, "model": wish.model}
+    return Response(**responses.of_run(said, **asked().place))
 
 
 @app.route("/runs", authorizer=authorize)
@@ -189,8 +201,7 @@ def retrain() -> Response:
 def list_runs() -> dict[str, Any]:
     from chalicelib.runs import runs
 
-    model = prediction.model_in(asked().query, default_model="") or None
-    return {"runs": runs.recent(operator_edges(), limit=RECENT_RUNS, model=model)}
+    return {"runs": runs.recent(operator_edges(), limit=RECENT_RUNS, model=asked().model_or("") or None)}
 
 
 @app.route("/runs/{run}", authorizer=authorize)
@@ -216,7 +227,8 @@ def approve_run(run: str) -> Response:
 
     came = asked()
     wish = {"run": run, "reason": approving.reason_in(came.body), "who": came.caller, "attempt": attempts.new()}
-    return begun(approving.approve(operator_edges(), **wish, idempotency_key=came.idempotency_key))
+    said = approving.approve(operator_edges(), **wish, idempotency_key=came.idempotency_key)
+    return Response(**responses.of_run(said, **came.place))
 
 
 @app.route("/runs/{run}/reject", **POSTED)
@@ -276,8 +288,8 @@ def move(model: str, version: str | None = None) -> Response:
 def check_health() -> dict[str, Any]:
     from chalicelib.api import health
 
-    stage, model = load(ApiSettings).stage, default_model()
-    return health.check(operator_edges(), connect.invoker(stage), model=model, stage=stage)
+    of = load(ApiSettings)
+    return health.check(operator_edges(), connect.invoker(of.stage), model=of.default_model, stage=of.stage)
 
 
 @app.route("/")

@@ -22,7 +22,7 @@ from chalicelib.contracts.training import EvaluateTask, PreprocessTask, TrainTas
 from chalicelib.edges import Edges
 from chalicelib.edges.object_store import ObjectStore
 from chalicelib.registry import publishing, registry
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 from lambdas.step import forget_peak_memory, peak_memory_bytes
 from tests.fakes.edges import FakeOutside
 from workflows.rebuilding.folder_store import FolderStore

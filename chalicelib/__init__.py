@@ -27,8 +27,7 @@ edges/          the outside world as the core sees it: one protocol for each AWS
 
 The words that all of them use:
 
-settings.py    alone reads the environment
-accepted/      what a setting may be
+settings/      what a stage can be set to: alone reads the environment
 names.py       what every resource of a stage is called
 layout.py      where everything lies in the bucket: alone writes S3 keys
 errors.py      every error that nightswap raises on purpose
@@ -38,6 +37,7 @@ cutting.py     cuts texts and lists to such a limit, and puts counts into words
 bodies.py      reads JSON bodies
 one_by_one.py  asks for many instances, and finds those that are refused
 exact.py       compares numbers exactly
-values.py      immutable values that cost little at import
+values.py      immutable values, and patterns, that cost little at import
+digests.py     SHA-256 and HMAC without OpenSSL
 log.py         writes one JSON line for each event
 """

@@ -8,20 +8,20 @@ from __future__ import annotations
 import re
 
 from chalicelib.limits import RUN_CHARACTERS
-from chalicelib.values import Value
+from chalicelib.values import Pattern, Value
 
 APP = "nightswap"
 LIVE = "live"
-MODEL_NAME = re.compile(r"[a-z][a-z0-9-]{0,23}")
+MODEL_NAME = Pattern(r"[a-z][a-z0-9-]{0,23}")
 MODEL_NAME_IN_WORDS = "1 to 24 small letters, digits and -, a letter first"
-STAGE_NAME = re.compile(r"[a-z][a-z0-9]{0,9}")
-RUN_NAME = re.compile(
+STAGE_NAME = Pattern(r"[a-z][a-z0-9]{0,9}")
+RUN_NAME = Pattern(
     rf"(?P<model>{MODEL_NAME.pattern})-(nightly-\d{{8}}T\d{{4}}Z|(key|approve)-[0-9a-f]{{20}}|\d{{8}}T\d{{6}}Z-[0-9a-f]{{6}})"
 )
 """The form of the app's names for runs; the longest has 53 characters."""
-EXECUTION_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{RUN_CHARACTERS}}}")
+EXECUTION_NAME = Pattern(rf"[A-Za-z0-9_-]{{1,{RUN_CHARACTERS}}}")
 """Any valid name of a run or of an operator's request: each is a part of documents' keys."""
-BATCH_NAME = re.compile(rf"{MODEL_NAME.pattern}-[0-9a-f]{{20}}")
+BATCH_NAME = Pattern(rf"{MODEL_NAME.pattern}-[0-9a-f]{{20}}")
 
 TASKS = (
     "restore-alias",

@@ -22,7 +22,7 @@ from chalicelib.registry.live import look
 from chalicelib.registry.manifest import Training
 from chalicelib.registry.replay_sample import Sample
 from chalicelib.registry.report import Report
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 from lambdas import answers, engine, recipes, row_answers
 from lambdas import live_quality as live_qualities
 from lambdas.intermediates import read

@@ -19,7 +19,8 @@ from chalicelib.errors import RegistryIncomplete, RequestError, TransientError
 from chalicelib.interventions import carrying_out
 from chalicelib.log import log
 from chalicelib.names import Names
-from chalicelib.settings import TaskSettings, load
+from chalicelib.settings.reading import load
+from chalicelib.settings.tasks import TaskSettings
 from chalicelib.unexpected import in_our_words
 from lambdas.step import Context
 

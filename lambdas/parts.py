@@ -19,7 +19,6 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from chalicelib import layout
-from chalicelib.accepted.texts import TASK_MB
 from chalicelib.cutting import quoted
 from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
 from chalicelib.documents.shapes import count, sha256, text
@@ -27,6 +26,7 @@ from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, DataError, DatasetTooLarge
 from chalicelib.layout import Place
 from chalicelib.registry.report import Imported
+from chalicelib.settings.texts import TASK_MB
 from lambdas.archives import unzipped, zipped
 from lambdas.intermediates import read
 from lambdas.model.arrays import Content

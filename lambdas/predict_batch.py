@@ -23,7 +23,8 @@ from chalicelib.limits import BATCH_RECORDS
 from chalicelib.log import log
 from chalicelib.names import Names
 from chalicelib.registry import registry
-from chalicelib.settings import TaskSettings, load
+from chalicelib.settings.reading import load
+from chalicelib.settings.tasks import TaskSettings
 from chalicelib.unexpected import in_our_words
 from lambdas import batch_records, recipes
 from lambdas.batch_records import Truth

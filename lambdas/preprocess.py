@@ -16,7 +16,7 @@ from chalicelib.registry.manifest import Source
 from chalicelib.registry.run_documents import Arrived, DataProfile, Profile
 from chalicelib.runs import dataset, novelty
 from chalicelib.runs.dataset import Object
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 from lambdas import arrivals, recipes, splits
 from lambdas.engines.sagemaker import built_in, job, tuner
 from lambdas.horizon import within

@@ -9,7 +9,8 @@ from chalicelib.edges import Edges
 from chalicelib.endpoints import clearing
 from chalicelib.notices import notices
 from chalicelib.runs import outcomes
-from chalicelib.settings import ON, TaskSettings
+from chalicelib.settings.reading import ON
+from chalicelib.settings.tasks import TaskSettings
 from lambdas.step import Context, carry_out
 
 

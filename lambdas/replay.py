@@ -7,7 +7,8 @@ from typing import Any
 from chalicelib.contracts.rollout import ReplayTask, RolloutDecided
 from chalicelib.edges import Edges
 from chalicelib.promotion import proving
-from chalicelib.settings import ON, TaskSettings
+from chalicelib.settings.reading import ON
+from chalicelib.settings.tasks import TaskSettings
 from lambdas import recipes
 from lambdas.recipes import Approves, Planned
 from lambdas.step import Context, carry_out

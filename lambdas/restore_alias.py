@@ -11,7 +11,8 @@ from chalicelib.endpoints import clearing
 from chalicelib.errors import ContractBroken
 from chalicelib.notices import notices
 from chalicelib.runs import cleanup, outcomes
-from chalicelib.settings import ON, TaskSettings
+from chalicelib.settings.reading import ON
+from chalicelib.settings.tasks import TaskSettings
 from lambdas.step import Context, carry_out
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.contracts.rollout import RolloutDecided, ShiftTrafficTask
 from chalicelib.edges import Edges
 from chalicelib.promotion import shift
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 from lambdas import recipes
 from lambdas.recipes import Planned
 from lambdas.step import Context, carry_out

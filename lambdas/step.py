@@ -26,7 +26,8 @@ from chalicelib.names import Names, state_name
 from chalicelib.registry import run_documents
 from chalicelib.registry.run_documents import DONE, FAILED, RUNNING, State
 from chalicelib.runs.cut_off import out_of_memory
-from chalicelib.settings import TaskSettings, load
+from chalicelib.settings.reading import load
+from chalicelib.settings.tasks import TaskSettings
 from chalicelib.unexpected import in_our_words
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.contracts.rollout import AliasSwapped, SwapAliasTask
 from chalicelib.edges import Edges
 from chalicelib.promotion import swap
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 from lambdas.step import Context, carry_out
 
 

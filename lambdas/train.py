@@ -21,7 +21,7 @@ from chalicelib.layout import Place
 from chalicelib.log import log
 from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Artifact, Training, listed_schema
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 from lambdas import answers, engine, imports, recipes
 from lambdas.engines.sagemaker import built_in, collected, job, tuner
 from lambdas.model.data import room

@@ -9,7 +9,7 @@ from chalicelib.contracts.decisions import MAKE_ENDPOINT
 from chalicelib.contracts.rollout import ModelVersioned, VersionModelTask
 from chalicelib.edges import Edges
 from chalicelib.promotion import versioning
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 from lambdas import recipes
 from lambdas.endpoint.hosting import Hosting
 from lambdas.intermediates import read

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-import re
 from collections.abc import Sequence
 
-from chalicelib import layout
+from chalicelib import digests, layout
 from chalicelib.documents import documents
 from chalicelib.edges.object_store import ObjectReader
-from chalicelib.values import Value
+from chalicelib.values import Pattern, Value
 
 PREDICT, OPERATE = "predict", "operate"
 ROUTES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -28,11 +25,11 @@ ROUTES: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """All of a scope's routes: API Gateway caches the authorizer's answer over every route of the API."""
 
-TOKEN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
+TOKEN_NAME = Pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 TOKEN_LIMIT = 100
 """`nightswap token list` reads an object for each."""
 SECRET_BYTES = 32
-HEADER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] {1,8}([A-Za-z0-9_-]{43})")
+HEADER = Pattern(r"[Bb][Ee][Aa][Rr][Ee][Rr] {1,8}([A-Za-z0-9_-]{43})")
 """The form of a token: 32 bytes as URL-safe base64. Anything else is refused without a call to AWS."""
 
 
@@ -66,7 +63,7 @@ def parse(body: bytes) -> Token:
 
 
 def digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return digests.sha256(secret.encode())
 
 
 def find(store: ObjectReader, *, header: str) -> Token | None:
@@ -94,7 +91,7 @@ def stored(store: ObjectReader, *, sha256: str) -> Token | None:
         token = parse(kept.body) if kept else None
     except ValueError:
         return None
-    return token if token and token.removed_at is None and hmac.compare_digest(token.sha256, sha256) else None
+    return token if token and token.removed_at is None and token.sha256 == sha256 else None
 
 
 def routes(scopes: Sequence[str]) -> list[tuple[str, str]]:

@@ -45,6 +45,10 @@ class Asked:
         given = self._request.query_params
         return {name: given.getlist(name) for name in given} if given else {}
 
+    def model_or(self, default_model: str) -> str:
+        """The model that the query names, or that one; raises BadRequest."""
+        return model_in(self.query, default_model=default_model)
+
     @property
     def idempotency_key(self) -> str | None:
         """Raises BadRequest for a header that is not valid."""
@@ -58,6 +62,14 @@ class Asked:
     def place(self) -> dict[str, str]:
         """The address that was asked, with what stands before the routes, and its route."""
         return {"asked": self._request.context.get("path", ""), "route": self.path}
+
+
+def model_in(query: Mapping[str, Sequence[str]], *, default_model: str) -> str:
+    """The model that a query string names; raises BadRequest when it names several."""
+    models = query.get("model", [default_model])
+    if len(models) != 1:
+        raise BadRequest("model is given more than once", field="model", accepted="one model's name")
+    return models[0]
 
 
 def media_type(content_type: str | None) -> str:

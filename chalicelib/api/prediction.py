@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from chalicelib import names
 from chalicelib.api import starts
-from chalicelib.api.doors import NPY, media_type
+from chalicelib.api.doors import NPY, media_type, model_in
 from chalicelib.bodies import BUCKET, INSTANCES, KEY, MODEL, WHY, Form, check_model
 from chalicelib.cutting import quoted
 from chalicelib.edges.serving_functions import Answer, Invoker
@@ -79,14 +79,6 @@ def from_query(query: Mapping[str, Sequence[str]], *, default_model: str) -> Que
     """
     features = {name: list(values) for name, values in query.items() if name != "model"}
     return Question(model_in(query, default_model=default_model), {"query": features})
-
-
-def model_in(query: Mapping[str, Sequence[str]], *, default_model: str) -> str:
-    """The model that a query string names; raises BadRequest when it names several."""
-    models = query.get("model", [default_model])
-    if len(models) != 1:
-        raise BadRequest("model is given more than once", field="model", accepted="one model's name")
-    return models[0]
 
 
 def from_body(

@@ -8,25 +8,47 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from chalicelib import settings
-from chalicelib.api.known_tokens import KnownTokens
 from chalicelib.aws.patience import ATTENTIVE, BRIEF, PATIENT, PROMPT, UNHURRIED, Patience
 from chalicelib.aws.signed import surroundings
 from chalicelib.aws.signed.client import SignedClient
-from chalicelib.aws.signed.serving_function import SignedInvoker
-from chalicelib.aws.signed.token_store import SignedReader
 from chalicelib.edges import Edges
 from chalicelib.names import Names
+from chalicelib.settings.reading import environment
 
 if TYPE_CHECKING:
+    from chalicelib.api.known_tokens import KnownTokens
     from chalicelib.aws.object_versions import BucketVersions
     from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
     from chalicelib.aws.sagemaker.transform_jobs import SageMakerTransforms
     from chalicelib.aws.signed.surroundings import Host, Surroundings
     from chalicelib.edges.object_store import ObjectReader
     from chalicelib.edges.serving_functions import Invoker
+
+
+FIRST_NEEDS = {
+    "app.authorize": ("chalicelib.api.known_tokens", "chalicelib.aws.signed.token_store"),
+    "app.app": ("chalicelib.api.prediction", "chalicelib.aws.signed.serving_function"),
+}
+"""By the handler of a function of the app, what its first call would load."""
+
+
+def prepare() -> None:
+    """Load and make what this function's first call needs, while it starts.
+
+    Lambda starts a function with a whole processor, and then gives it one part in 1,769 for each MB of its memory.
+    Source: https://serverlessland.com/content/service/lambda/guides/effectively-running-java-on-serverless/init-heavy-lifting
+    """
+    needs = FIRST_NEEDS.get(environment().get("_HANDLER", ""), ())
+    for module in needs:
+        import_module(module)
+    here = surroundings.read(environment()) if needs else None
+    if here is not None and here.lambda_host().is_encrypted:
+        from chalicelib.aws.signed import certificates
+
+        certificates.trusting(here.ca_bundle)
 
 
 @lru_cache(maxsize=4)
@@ -87,8 +109,10 @@ def transform_jobs(names: Names) -> SageMakerTransforms:
 @lru_cache(maxsize=4)
 def invoker(stage: str) -> Invoker:
     """The only edge that the predict path needs."""
-    here = surroundings.read(settings.environment())
+    here = surroundings.read(environment())
     if here is not None:
+        from chalicelib.aws.signed.serving_function import SignedInvoker
+
         return SignedInvoker(_signed("lambda", here.lambda_host(), here), stage=stage)
     from chalicelib.aws.serving_functions import LambdaServingFunctions
 
@@ -106,6 +130,8 @@ def pipeline_functions(stage: str) -> LambdaPipelineFunctions:
 @lru_cache(maxsize=4)
 def known_tokens(names: Names) -> KnownTokens:
     """What the authorizer needs."""
+    from chalicelib.api.known_tokens import KnownTokens
+
     return KnownTokens(_token_store(names.bucket), clock=time.time)
 
 
@@ -127,8 +153,10 @@ def require_region() -> str:
 
 
 def _token_store(bucket: str) -> ObjectReader:
-    here = surroundings.read(settings.environment())
+    here = surroundings.read(environment())
     if here is not None:
+        from chalicelib.aws.signed.token_store import SignedReader
+
         return SignedReader(_signed("s3", here.bucket_host(bucket), here), bucket=bucket)
     from chalicelib.aws.object_store import BucketStore
 
@@ -136,7 +164,7 @@ def _token_store(bucket: str) -> ObjectReader:
 
 
 def _signed(service: str, host: Host, here: Surroundings) -> SignedClient:
-    trace = partial(surroundings.trace, settings.environment())
+    trace = partial(surroundings.trace, environment())
     return SignedClient(service, host, surroundings=here, patience=PROMPT, trace=trace)
 
 

@@ -9,17 +9,16 @@ are read; an unknown field comes from a later release, and is no error.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.values import Value
+from chalicelib.values import Pattern, Value
 
 Kind = Callable[[Any], str | None]
 """From a value to what is wrong with it, in words that follow its name; None when it fits."""
 
-SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = Pattern(r"[0-9a-f]{64}")
 LARGEST = 2**53
 """Larger integers are not the same in every reader of JSON."""
 

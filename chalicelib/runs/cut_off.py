@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from chalicelib.accepted.texts import TASK_MB, TASK_SECONDS
 from chalicelib.cutting import cut
 from chalicelib.documents import documents
 from chalicelib.edges import Edges, failed_calls
@@ -15,7 +14,8 @@ from chalicelib.edges.failed_calls import DIED, KILLED, OUT_OF_MEMORY, TIMED_OUT
 from chalicelib.names import TASKS, document_name, state_name
 from chalicelib.registry import run_documents
 from chalicelib.registry.run_documents import RUNNING, State
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
+from chalicelib.settings.texts import TASK_MB, TASK_SECONDS
 
 OUT_OF_TIME = (failed_calls.OUT_OF_TIME, "States.Timeout")
 CLEANING_UP = ("restore-alias", "record-outcome")

@@ -17,7 +17,7 @@ from chalicelib.edges import Edges
 from chalicelib.errors import DatasetEmpty, TooManyObjects
 from chalicelib.limits import OBJECTS
 from chalicelib.registry.report import Imported
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 
 
 class Object(Document):

@@ -18,7 +18,7 @@ from chalicelib.registry.quarantine import Quarantine
 from chalicelib.registry.report import Imported
 from chalicelib.runs import dataset, outcomes, retraining, taking_up
 from chalicelib.runs.dataset import Object
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 
 Choose = Callable[[Sequence[Object]], tuple[Object, ...]]
 """From the objects of a data set to those that the run reads; raises a DataError where there is none."""

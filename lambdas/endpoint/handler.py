@@ -18,7 +18,6 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from chalicelib import settings
 from chalicelib.api.starts import since_start_ms
 from chalicelib.aws.patience import OutOfTime, Patience
 from chalicelib.aws.signed import surroundings
@@ -26,6 +25,7 @@ from chalicelib.aws.signed.client import SignedClient
 from chalicelib.aws.signed.connection import KeptConnection
 from chalicelib.aws.signed.refusals import Refused
 from chalicelib.aws.signed.surroundings import Surroundings
+from chalicelib.settings.reading import environment
 
 CONTENT = "application/vnd.nightswap.event+json"
 """What it sends, by a name that the server of `workflows.inference` knows."""
@@ -119,7 +119,7 @@ class Endpoint:
             self._here.endpoint_host(),
             surroundings=self._here,
             patience=Patience(connect_seconds=CONNECT_SECONDS, read_seconds=read),
-            trace=lambda: surroundings.trace(settings.environment()),
+            trace=lambda: surroundings.trace(environment()),
             connection=self._connection,
         )
 
@@ -142,7 +142,7 @@ def opened(folder: str) -> Endpoint:
             name = str(json.loads(manifest.read())["endpoint"])
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise PackageBroken(f"the package in {folder} names no endpoint: {type(exc).__name__}") from exc
-    here = surroundings.read(settings.environment())
+    here = surroundings.read(environment())
     if here is None:
         raise PackageBroken("requests cannot be signed here: a proxy, a profile or another partition than aws")
     return Endpoint(name, here)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.deploying.chalice_app.app import chalice
 from workflows.doctor.machine.requirements import chalice_package
 from workflows.stacks.functions import RUNTIME

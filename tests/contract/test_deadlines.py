@@ -15,7 +15,6 @@ import pytest
 from botocore.config import Config
 
 from chalicelib import names
-from chalicelib.accepted.texts import OTHER_TASK_SECONDS, TASK_SECONDS
 from chalicelib.aws import connect
 from chalicelib.aws.patience import (
     ANSWER_SECONDS,
@@ -41,7 +40,9 @@ from chalicelib.interventions import fitness
 from chalicelib.limits import BATCH_SCORING_SECONDS, SERVING_SECONDS_MAX
 from chalicelib.names import Names
 from chalicelib.registry import publishing
-from chalicelib.settings import StageSettings, load
+from chalicelib.settings.reading import load
+from chalicelib.settings.stage import StageSettings
+from chalicelib.settings.texts import OTHER_TASK_SECONDS, TASK_SECONDS
 from tests.simulation.asl import retry_delay_seconds
 from workflows.definitions.checks.policies import LAMBDA_LIMIT_SECONDS
 from workflows.stacks.functions import DATA_TASKS, serving_configuration, task_sizes

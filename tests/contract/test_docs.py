@@ -7,7 +7,8 @@ from pathlib import Path
 
 from app import app
 from chalicelib.api.known_tokens import FRESH_SECONDS, OLD_SECONDS
-from chalicelib.settings import ApiSettings, StageSettings
+from chalicelib.settings.api import ApiSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.cli.main import group
 
 ROOT = Path(__file__).resolve().parents[2]

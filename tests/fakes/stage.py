@@ -14,7 +14,7 @@ from chalicelib.edges.hosting.transform_jobs import TransformJobs
 from chalicelib.edges.object_versions import ObjectVersions
 from chalicelib.edges.pipeline_functions import PipelineFunctions
 from chalicelib.names import Names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.fakes.edges import FakeOutside
 from tests.fakes.pipeline import InMemoryPipeline
 from tests.given.nights import MODEL

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.given.trees import ONE_THREAD
 from tests.packages.test_every_classifier import CLASSIFIERS, REFUSED
 from workflows.cli.check import findings

@@ -31,7 +31,7 @@ from chalicelib.registry import models, run_documents
 from chalicelib.registry.manifest import Artifact, Training
 from chalicelib.registry.report import Imported
 from chalicelib.runs.dataset import Object
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 from lambdas import imports, record_outcome, restore_alias, swap_alias, version_model
 from lambdas.intermediates import put_all, read
 from lambdas.model.data.part import Part

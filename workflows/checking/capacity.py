@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from chalicelib.cutting import amount
 from chalicelib.edges import serving_room
 from chalicelib.limits import PACKAGED_BYTES
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from lambdas.model.formats.all_formats import FORMATS
 from workflows.checking.file import format_for, train_demand, why_in_one_piece
 from workflows.stacks.functions import task_sizes

@@ -17,7 +17,7 @@ from chalicelib.cutting import quoted
 from chalicelib.dates.nights import Span, last_day, night_of
 from chalicelib.errors import BadRequest, DataError, NightswapError
 from chalicelib.limits import FILE_BYTES
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from lambdas.model.reading.records import count_lines, records
 from lambdas.model.reading.unpacking import SIZE_IN_WORDS, unpack, way_out
 from lambdas.model.recipe import Recipe

@@ -12,7 +12,7 @@ import click
 
 from chalicelib.cutting import amount, rows_of_each
 from chalicelib.errors import LayersMissing, NightswapError
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.checking import missing_texts, unlike
 from workflows.checking.capacity import capacity
 from workflows.checking.file import (

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from chalicelib.names import STAGE_NAME
-from chalicelib.settings import ApiSettings
+from chalicelib.settings.api import ApiSettings
 from workflows.cli.stage import LOCAL, Stage
 
 Command = TypeVar("Command", bound=Callable[..., Any])

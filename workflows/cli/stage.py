@@ -17,7 +17,7 @@ from chalicelib.edges.object_versions import ObjectVersions
 from chalicelib.edges.pipeline_functions import PipelineFunctions
 from chalicelib.errors import CommandFailed
 from chalicelib.names import Names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.deploying.asking import Clients, clients_of
 from workflows.deploying.cloudformation.wanted import stage_tags
 from workflows.local.process import LocalAws

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.accepted.schedules import DAY_OF_MONTH, DAY_OF_WEEK, HOURS, MINUTES, MONTH, UNITS
 from chalicelib.contracts.instances import dollars, round_up_to_cents
+from chalicelib.settings.schedules import DAY_OF_MONTH, DAY_OF_WEEK, HOURS, MINUTES, MONTH, UNITS
 from workflows.cost.estimates import NIGHTS
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.cost.bills import NOTHING_FREE, Bill, bill
 from workflows.cost.estimates import STORED_GB, retrain_usage, standing_usage
 from workflows.cost.prices import Prices

@@ -19,7 +19,7 @@ from chalicelib.errors import (
     RecipeUnknown,
     TrainingFailed,
 )
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.checking import same_content, unlike
 from workflows.checking.file import Content, File, check_room, foresee, hidden_rows, look_at, why_left_out
 from workflows.checking.recipe import in_lines, served

@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chalicelib.accepted.texts import SUBNET
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
+from chalicelib.settings.texts import SUBNET
 from workflows.definitions.asl import states
 
 CREATES = "arn:aws:states:::sagemaker:create"

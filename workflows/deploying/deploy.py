@@ -16,7 +16,7 @@ from chalicelib.edges import Clock
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import STAGE_NAME, Names
 from chalicelib.registry import catalog
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.deploying import announcements, departures, record, regions, release
 from workflows.deploying.asking import Clients, clients_of
 from workflows.deploying.chalice_app import access_log, app_roles, attach, keep_warm, old_tokens

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.names import APP, Names, token_parameter
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.stacks.statements import Json, document
 
 MAKE_ROLES = "MakeRoles"

@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import DeploymentFailed, NightswapError
 from chalicelib.names import Names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.deploying import regions
 from workflows.doctor.account import existing
 from workflows.doctor.account.credentials import check_region, who_calls

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names, alerts_topic
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.deploying.chalice_app import access_log, keep_warm
 from workflows.deploying.chalice_app.attach import NIGHTLY
 from workflows.deploying.chalice_app.chalice_resources import API_HANDLER, role_name

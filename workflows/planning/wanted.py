@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalicelib.names import Names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.deploying.cloudformation.proposals import WantedStack
 from workflows.deploying.cloudformation.uploads import Upload, contents, definition_for
 from workflows.deploying.cloudformation.wanted import data_stack, main_stack

@@ -23,7 +23,7 @@ from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.report import Imported
 from chalicelib.runs.dataset import Object
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 from lambdas import recipes
 from lambdas.model.recipe import Recipe
 from workflows.checking.formats import needs_of

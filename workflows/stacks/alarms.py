@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.log import REJECTED, SUCCEEDED
 from chalicelib.names import APP, LIVE, serving_function
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.stacks.arns import alerts_arn, completed, names_of
 from workflows.stacks.statements import Json
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from chalicelib.layout import BATCHES, DATASETS, DEPLOY, REMOVED, RUNS, TOKENS
 from chalicelib.limits import BATCH_DAYS, PART_DAYS, ROW_ANSWER_DAYS
 from chalicelib.names import APP, Names, alerts_topic
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.stacks.arns import alerts_arn, bucket_arn
 from workflows.stacks.grants import ERASED, EVIDENCE, LEDGER, LOCKS, PARTS, ROW_ANSWERS, WORK
 from workflows.stacks.settings import DEFAULTS

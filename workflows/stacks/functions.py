@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib import names
 from chalicelib.aws.patience import BATCH_SECONDS, MOVE_SECONDS, SERVING_SECONDS
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.packaging import serving
 from workflows.stacks.settings import DEFAULTS
 from workflows.stacks.statements import Json, allow, role

@@ -11,7 +11,8 @@ from chalicelib.contracts.runs import Failure, RestoreAliasTask
 from chalicelib.edges import serving_layers
 from chalicelib.edges.serving_functions import LAYERS
 from chalicelib.names import state_name
-from chalicelib.settings import ON, StageSettings
+from chalicelib.settings.reading import ON
+from chalicelib.settings.stage import StageSettings
 from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.tasks import task_handler
 from workflows.stacks import alarms, functions, layers, permissions, sagemaker

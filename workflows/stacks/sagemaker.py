@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from chalicelib import layout
 from chalicelib.names import APP
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.definitions.of_stage import network
 from workflows.stacks.arns import arn, bucket_arn, completed, names_of
 from workflows.stacks.grants import PARTS, SIDES

@@ -10,7 +10,9 @@ from typing import Any
 from chalicelib.cutting import quoted
 from chalicelib.errors import DeploymentFailed, SettingsInvalid
 from chalicelib.names import APP
-from chalicelib.settings import ApiSettings, StageSettings, load, schedule
+from chalicelib.settings.api import ApiSettings, schedule
+from chalicelib.settings.reading import load
+from chalicelib.settings.stage import StageSettings
 
 CONFIG = ".chalice/config.json"
 PREFIX = "NIGHTSWAP_"

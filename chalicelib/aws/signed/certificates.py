@@ -8,10 +8,12 @@ Source: https://www.amazontrust.com/repository/
 from __future__ import annotations
 
 import ssl
+from functools import lru_cache
 
 ROOTS = f"{__file__.rpartition('/')[0]}/roots.pem"  # pathlib is not loaded here, and costs 3 ms
 
 
+@lru_cache(maxsize=2)
 def trusting(ca_bundle: str | None) -> ssl.SSLContext:
     """Checks chain, dates and the host's name, from TLS 1.2 on; raises OSError for a bundle that cannot be read."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

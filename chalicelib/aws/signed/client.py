@@ -12,6 +12,7 @@ from chalicelib.aws.signed import signature
 from chalicelib.aws.signed.connection import KeptConnection
 from chalicelib.aws.signed.exchange import HttpAnswer
 from chalicelib.aws.signed.refusals import Refused, refused
+from chalicelib.digests import sha256
 from chalicelib.errors import TransientError
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class SignedClient:
         return "\r\n".join(lines).encode("latin-1") + (body or b"")
 
     def _headers(self, method: str, path: str, query: str, body: bytes | None) -> dict[str, str]:
-        credentials, payload = self._surroundings.credentials, signature.payload_hash(body or b"")
+        credentials, payload = self._surroundings.credentials, sha256(body or b"")
         moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._clock()))
         signed = {"host": self._host.name, "x-amz-date": moment}
         if self._service == "s3":

@@ -6,11 +6,10 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
-from hmac import digest
 from urllib.parse import quote
 
 from chalicelib.aws.signed.surroundings import Credentials
+from chalicelib.digests import hmac_sha256, sha256
 
 ALGORITHM, END = "AWS4-HMAC-SHA256", "aws4_request"
 UNRESERVED = "-_.~"
@@ -30,10 +29,6 @@ def encoded(text: str, *, also: str = "") -> str:
 def query(given: Mapping[str, str]) -> str:
     """The query as it is sent and signed."""
     return "&".join(sorted(f"{encoded(name)}={encoded(value)}" for name, value in given.items()))
-
-
-def payload_hash(body: bytes) -> str:
-    return sha256(body).hexdigest()
 
 
 def authorization(
@@ -58,10 +53,10 @@ def authorization(
     told = "".join(f"{name}:{' '.join(headers[name].split())}\n" for name in names)
     canonical = "\n".join([method, _signed_path(path, service), asked, told, signed, payload])
     scope = f"{day}/{region}/{service}/{END}"
-    text = "\n".join([ALGORITHM, moment, scope, payload_hash(canonical.encode())])
+    text = "\n".join([ALGORITHM, moment, scope, sha256(canonical.encode())])
     key = f"AWS4{credentials.secret_key}".encode()
     for part in (day, region, service, END, text):
-        key = digest(key, part.encode(), "sha256")
+        key = hmac_sha256(key, part.encode())
     return f"{ALGORITHM} Credential={credentials.access_key}/{scope}, SignedHeaders={signed}, Signature={key.hex()}"
 
 

@@ -24,7 +24,7 @@ from chalicelib.edges import Edges  # noqa: E402
 from chalicelib.edges.object_store import ObjectStore  # noqa: E402
 from chalicelib.errors import EstimatorUnsupported, NightswapError  # noqa: E402
 from chalicelib.layout import Place  # noqa: E402
-from chalicelib.settings import TaskSettings  # noqa: E402
+from chalicelib.settings.tasks import TaskSettings  # noqa: E402
 from lambdas import recipes, train  # noqa: E402
 from lambdas.engines.sagemaker import job, tuner  # noqa: E402
 from lambdas.engines.sagemaker.job_folder import FolderStore  # noqa: E402

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.aws.connect import FIRST_NEEDS
 from tests.contract.api.api_process import ROOT, Reply, authorizing, event, secret, standing_in_for_aws, with_tokens
 
 RUNTIME = "importlib, json, logging, os, sys, time, traceback"
@@ -19,6 +20,7 @@ CALL = f"""
 import {RUNTIME}
 before = {{*sys.modules}}
 import app
+at_start = {{*sys.modules}}
 class Context:
     aws_request_id = "an-id"
     invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:nightswap-local"
@@ -27,44 +29,34 @@ class Context:
 asked = json.load(sys.stdin)
 function = app.authorize if "authorize" in asked else app.app
 answer = function(asked.get("authorize") or asked.get("event"), Context())
-print(json.dumps([answer if isinstance(answer, dict) else answer.to_dict(), sorted({{*sys.modules}} - before)]))
+told = answer if isinstance(answer, dict) else answer.to_dict()
+print(json.dumps([told, sorted({{*sys.modules}} - before), sorted(at_start)]))
 """
 STANDARD = {
     *("__future__", "array", "atexit", "base64", "binascii", "contextvars", "copy", "datetime", "decimal", "errno"),
-    *(
-        "hashlib",
-        "hmac",
-        "ipaddress",
-        "math",
-        "numbers",
-        "select",
-        "selectors",
-        "socket",
-        "struct",
-        "typing",
-        "urllib",
-    ),
+    *("ipaddress", "math", "numbers", "select", "selectors", "socket", "struct", "typing", "urllib"),
 }
 """Of the standard library, besides what the runtime client has; names with _ belong to these."""
-OURS = {
+OF_BOTH = {
     *("app", "chalice", "chalice.app", "chalicelib"),
-    *("chalicelib.bodies", "chalicelib.cutting", "chalicelib.errors", "chalicelib.layout", "chalicelib.limits"),
-    *("chalicelib.log", "chalicelib.names", "chalicelib.settings", "chalicelib.unexpected"),
-    *("chalicelib.accepted", "chalicelib.accepted.schedules", "chalicelib.accepted.texts"),
-    *("chalicelib.values", "chalicelib.edges", "chalicelib.edges.object_store", "chalicelib.edges.serving_functions"),
-    *("chalicelib.documents", "chalicelib.documents.documents", "chalicelib.documents.shapes"),
-    *("chalicelib.api", "chalicelib.api.access", "chalicelib.api.attempts", "chalicelib.api.doors"),
-    *("chalicelib.api.failed_requests", "chalicelib.api.known_tokens", "chalicelib.api.prediction"),
-    *(
-        "chalicelib.api.responses",
-        "chalicelib.api.starts",
-        "chalicelib.aws",
-        "chalicelib.aws.connect",
-        "chalicelib.aws.patience",
-    ),
+    *("chalicelib.cutting", "chalicelib.digests", "chalicelib.errors", "chalicelib.limits", "chalicelib.names"),
+    *("chalicelib.settings", "chalicelib.settings.api", "chalicelib.settings.reading"),
+    *("chalicelib.values", "chalicelib.edges"),
+    *("chalicelib.api", "chalicelib.api.attempts", "chalicelib.api.doors"),
+    *("chalicelib.api.responses", "chalicelib.api.starts"),
+    *("chalicelib.aws", "chalicelib.aws.connect", "chalicelib.aws.patience"),
     *("chalicelib.aws.signed", "chalicelib.aws.signed.client", "chalicelib.aws.signed.connection"),
-    *("chalicelib.aws.signed.exchange", "chalicelib.aws.signed.refusals", "chalicelib.aws.signed.serving_function"),
-    *("chalicelib.aws.signed.signature", "chalicelib.aws.signed.surroundings", "chalicelib.aws.signed.token_store"),
+    *("chalicelib.aws.signed.exchange", "chalicelib.aws.signed.refusals"),
+    *("chalicelib.aws.signed.signature", "chalicelib.aws.signed.surroundings"),
+}
+OF_AUTHORIZER = {
+    *("chalicelib.api.access", "chalicelib.api.known_tokens", "chalicelib.aws.signed.token_store"),
+    *("chalicelib.documents", "chalicelib.documents.documents", "chalicelib.documents.shapes"),
+    *("chalicelib.edges.object_store", "chalicelib.layout"),
+}
+OF_API = {
+    *("chalicelib.api.prediction", "chalicelib.aws.signed.serving_function"),
+    *("chalicelib.bodies", "chalicelib.edges.serving_functions"),
 }
 AUTHORIZING = authorizing(f"Bearer {secret('reader')}")
 PREDICTING = event("GET", "/predict", query={"duration": "0"})
@@ -78,6 +70,12 @@ def replying(asked: str, sent: bytes) -> Reply:
 
 def called(question: dict[str, Any], **environ: str) -> tuple[dict[str, Any], set[str]]:
     """The answer of a function that starts with it, and what it loads."""
+    answer, loaded, _ = started(question, **environ)
+    return answer, loaded
+
+
+def started(question: dict[str, Any], **environ: str) -> tuple[dict[str, Any], set[str], set[str]]:
+    """Its answer, what it loads in all, and what was loaded before it was called."""
     with standing_in_for_aws(replying) as address:
         done = subprocess.run(
             [sys.executable, "-S", "-s", "-c", CALL],
@@ -99,23 +97,37 @@ def called(question: dict[str, Any], **environ: str) -> tuple[dict[str, Any], se
             check=False,
         )
     assert done.returncode == 0, done.stderr
-    answer, loaded = json.loads(done.stdout)
-    return answer, set(loaded)
+    answer, loaded, at_start = json.loads(done.stdout)
+    return answer, set(loaded), set(at_start)
 
 
 def is_ours(module: str) -> bool:
     return module.partition(".")[0] in {"app", "chalice", "chalicelib"}
 
 
-@pytest.mark.parametrize("question", [AUTHORIZING, PREDICTING], ids=["authorizer", "API"])
-def test_cold_prediction_loads_these_modules_and_no_other(question: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("question", "its_own"), [(AUTHORIZING, OF_AUTHORIZER), (PREDICTING, OF_API)], ids=["authorizer", "API"]
+)
+def test_cold_prediction_loads_these_modules_and_no_other(question: dict[str, Any], its_own: set[str]) -> None:
     answer, loaded = called(question)
 
     assert answer.get("statusCode", 200) == 200
     assert "Allow" in json.dumps(answer) or '"normal"' in answer["body"].replace('\\"', '"')
     tops = {each.partition(".")[0] for each in loaded if not is_ours(each)}
     assert {each for each in tops if not each.startswith("_")} <= STANDARD
-    assert {each for each in loaded if is_ours(each)} == OURS
+    assert {each for each in loaded if is_ours(each)} == OF_BOTH | its_own
+
+
+@pytest.mark.parametrize(
+    ("question", "handler"), [(AUTHORIZING, "app.authorize"), (PREDICTING, "app.app")], ids=["authorizer", "API"]
+)
+def test_first_call_loads_nothing_that_was_not_loaded_while_the_function_started(
+    question: dict[str, Any], handler: str
+) -> None:
+    assert handler in FIRST_NEEDS
+    _, loaded, at_start = started(question, _HANDLER=handler)
+
+    assert {each for each in loaded - at_start if is_ours(each)} == set()
 
 
 def test_where_botocore_alone_knows_the_way_it_makes_the_same_call() -> None:

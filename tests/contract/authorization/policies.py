@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.names import Names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.contract.stacks.reading import of_type, statements
 from tests.short_forms import read_template
 from workflows.doctor.deployer_policy import deployer_policy

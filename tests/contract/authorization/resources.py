@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.contract.authorization.policies import MODELS, NAMES
 from tests.contract.stacks.reading import resolved
 from workflows.stacks.data_stack import data_template

@@ -15,7 +15,7 @@ from app import app
 from chalicelib.api import access
 from chalicelib.contracts import decisions
 from chalicelib.names import TASKS, state_name
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from lambdas.serve.handler import FORMATS
 from tests.contract.docs import pages
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from chalicelib import names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from lambdas.serve.seldom import direct
 from tests.contract.docs import pages
 from workflows.cost.bills import bill

@@ -7,12 +7,12 @@ from types import ModuleType
 import pytest
 
 from chalicelib import limits
-from chalicelib.accepted.texts import TASK_SECONDS
 from chalicelib.api import access
 from chalicelib.aws import patience
 from chalicelib.batches import batch_requests
 from chalicelib.names import Names
 from chalicelib.promotion import promotion
+from chalicelib.settings.texts import TASK_SECONDS
 from lambdas.model.data import room
 from lambdas.model.formats.scorecard import size as scorecard_size
 from lambdas.model.reading import records

@@ -12,7 +12,7 @@ from chalicelib.contracts.decisions import OUTCOMES
 from chalicelib.edges.hosting.endpoints import idle_alarm
 from chalicelib.notices import notice_text
 from chalicelib.runs.cleanup import EXECUTION_UNKNOWN
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.contract.docs.pages import PAGES
 from workflows.definitions.rendering import golden
 from workflows.stacks.alarms import model_alarms, stage_alarms

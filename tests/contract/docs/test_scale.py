@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from benchmarks.scale import CORE_MB
-from chalicelib.accepted.texts import TASK_MB, TASK_SECONDS
 from chalicelib.limits import OBJECTS
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
+from chalicelib.settings.texts import TASK_MB, TASK_SECONDS
 from lambdas import recipes
 from lambdas.model.data import room
 from tests.contract.docs import pages

@@ -11,7 +11,7 @@ from app import app
 from chalicelib.api import access
 from chalicelib.api.known_tokens import FRESH_SECONDS, OLD_SECONDS
 from chalicelib.names import Names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from lambdas.model.evaluation.tally import differences, replay_sample
 from lambdas.model.reading import findings
 from tests.contract.docs import pages

@@ -14,7 +14,7 @@ from chalicelib.contracts.training import PreprocessTask
 from chalicelib.limits import TRIALS, TUNED_PARAMETERS, TUNED_VALUES
 from chalicelib.quality.trials import Tuning
 from chalicelib.registry import run_documents
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from lambdas import preprocess, train
 from lambdas.model.recipe.tuning.ranges import OBJECTIVES
 from lambdas.model.recipe.tuning.tuning_rules import PARALLEL_MAX

@@ -25,7 +25,7 @@ WORLD = {"os", "time", "datetime", "socket", "subprocess", "urllib", "http"}
 """Environment, clock, network and other processes."""
 PURE_CORE = {
     *("chalicelib.cutting", "chalicelib.errors", "chalicelib.exact", "chalicelib.limits", "chalicelib.names"),
-    *("chalicelib.accepted.schedules", "chalicelib.edges.serving_room", "chalicelib.values"),
+    *("chalicelib.settings.schedules", "chalicelib.edges.serving_room", "chalicelib.values"),
     *("chalicelib.contracts.endpoints", "chalicelib.contracts.instances"),
 }
 """What of chalicelib has no outside either."""
@@ -127,7 +127,7 @@ def test_environment_is_read_in_settings_alone() -> None:
     found = imports("app.py", "chalicelib/", "lambdas/")
     readers = [each.file for each in found if each.is_below("os") and each.module not in ("os.listdir", "os.sysconf")]
 
-    assert set(readers) == {"chalicelib/settings.py"}
+    assert set(readers) == {"chalicelib/settings/reading.py"}
 
 
 def test_pandas_is_imported_in_one_place() -> None:

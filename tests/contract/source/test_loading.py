@@ -54,10 +54,11 @@ def test_get_predict_loads_no_module_that_defines_a_dataclass() -> None:
         )
     defining = {"dataclasses", "dataclasses.dataclass"}
 
-    assert (answered["statusCode"], afterwards) == (200, loaded)
-    assert {"app.py", "chalicelib/api/prediction.py", "chalicelib/api/known_tokens.py"} <= set(loaded)
+    assert answered["statusCode"] == 200
+    assert "app.py" in loaded
+    assert {"chalicelib/api/prediction.py", "chalicelib/api/known_tokens.py"} <= set(afterwards)
     assert [
-        each for each in imports("app.py", "chalicelib/") if each.file in loaded and each.module in defining
+        each for each in imports("app.py", "chalicelib/") if each.file in afterwards and each.module in defining
     ] == []
 
 

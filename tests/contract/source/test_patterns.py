@@ -1,6 +1,7 @@
 """No regular expression takes longer than its text is long: what somebody sends must not hold a function.
 
-A pattern is written where it can be found: as text in a call of `re`, in pieces only at a module's top.
+A pattern is written where it can be found: as text in a call of `re`, in pieces only at a module's top, where it may
+be a `Pattern` of chalicelib.values too.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.values import Pattern
+
 ROOT = Path(__file__).parents[3]
 SECONDS = 25
 """Of processor time, for all patterns together: they take a few."""
@@ -25,7 +28,8 @@ SEARCHING = {"search", "finditer", "findall", "sub", "subn", "split"}
 OTHER_ENVIRONMENT = {"stepfunctions", "serve", "ministack", "hypercorn"}
 """What a module may import that is not in this environment; its patterns are found as texts."""
 MADE_WHEN_ASKED = {
-    "chalicelib/accepted/schedules.py": "the words of one field, which repeat nothing",
+    "chalicelib/values.py": "every Pattern, which stands at a module's top",
+    "chalicelib/settings/schedules.py": "the words of one field, which repeat nothing",
     "workflows/definitions/checks/integrations.py": "a pattern of botocore's own service models",
     "workflows/deploying/leftovers.py": "the stage's name between two marks",
 }
@@ -65,6 +69,8 @@ def calls(tree: ast.AST) -> Iterator[Call]:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=method), args=[pattern, *_]):
                 if method != "escape":
                     yield Call(method, pattern, (node.lineno, node.col_offset))
+            case ast.Call(func=ast.Name(id="Pattern"), args=[pattern]):
+                yield Call("compile", pattern, (node.lineno, node.col_offset))
 
 
 def parsed(file: Path) -> ast.Module:
@@ -72,6 +78,7 @@ def parsed(file: Path) -> ast.Module:
 
 
 def at_the_top(file: Path) -> list[tuple[str, re.Pattern[str]]]:
+    """All patterns of a module, those too that it compiles later."""
     name = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     if name.endswith("__main__"):
         return []
@@ -80,7 +87,9 @@ def at_the_top(file: Path) -> list[tuple[str, re.Pattern[str]]]:
     except ModuleNotFoundError as missing:
         assert missing.name in OTHER_ENVIRONMENT, missing
         return []
-    return [(each, value) for each, value in vars(module).items() if isinstance(value, re.Pattern)]
+    found = vars(module).items()
+    later = [(each, re.compile(value.pattern)) for each, value in found if isinstance(value, Pattern)]
+    return later + [(each, value) for each, value in found if isinstance(value, re.Pattern)]
 
 
 def as_text(pattern: Any) -> str:

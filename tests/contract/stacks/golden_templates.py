@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.names import Names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.doctor.deployer_policy import deployer_policy
 from workflows.stacks.data_stack import data_template
 from workflows.stacks.main_stack import main_template

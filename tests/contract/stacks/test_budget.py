@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.names import Names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import of_type, resolved
 from workflows.definitions.checks.integrations import integration_mistakes

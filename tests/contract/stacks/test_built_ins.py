@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.names import Names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import statements
 from tests.contract.stacks.sdk_images import registry, retrieved

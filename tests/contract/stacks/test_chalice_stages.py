@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.settings import ApiSettings, load
+from chalicelib.settings.api import ApiSettings
+from chalicelib.settings.reading import load
 from tests.clone import Clone
 from workflows.deploying.chalice_app.app import CHALICE
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import SettingsInvalid
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import statements
 from workflows.definitions.rendering import TRANSFORM, golden

@@ -17,7 +17,7 @@ import pytest
 from botocore import xform_name
 
 from chalicelib.names import Names, serving_prefix
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.clone import ROOT
 from tests.short_forms import read_template
 from workflows.deploying.chalice_app.chalice_resources import function_name, function_names

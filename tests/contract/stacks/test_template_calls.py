@@ -9,7 +9,7 @@ from botocore.model import StringShape
 from botocore.validate import ParamValidator
 
 from chalicelib import names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.contract.stacks.reading import of_type
 from workflows.stacks.data_stack import data_template
 from workflows.stacks.main_stack import main_template

@@ -15,7 +15,9 @@ from chalicelib import layout, names
 from chalicelib.contracts.payload import from_event
 from chalicelib.contracts.runs import RestoreAliasTask
 from chalicelib.names import PIPELINE, state_name
-from chalicelib.settings import StageSettings, TaskSettings, load
+from chalicelib.settings.reading import load
+from chalicelib.settings.stage import StageSettings
+from chalicelib.settings.tasks import TaskSettings
 from tests.contract.stacks.golden_templates import templates
 from tests.contract.stacks.reading import PSEUDO, of_type, references, resolved, statements
 from workflows.local.state import objects

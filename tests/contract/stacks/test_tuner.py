@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import statements
 from workflows.deploying.cloudformation.uploads import definition_for

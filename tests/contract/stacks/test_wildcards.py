@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.contract.stacks.reading import of_type, statements
 from workflows.packaging.needs import Needs
 from workflows.stacks.main_stack import main_template

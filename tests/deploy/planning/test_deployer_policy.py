@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from chalicelib.names import Names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.clone import ROOT, Clone
 from tests.contract.authorization.resources import resources
 from tests.contract.stacks.evaluating import permits

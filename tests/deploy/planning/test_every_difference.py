@@ -124,7 +124,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     ),
     "the app's code": (appended("app.py"), "code app.py"),
     "the core's code": (appended("chalicelib/api/health.py"), "code chalicelib/api/health.py"),
-    "a new file of the core": (appended("chalicelib/settings.py", "\n"), "code chalicelib/settings.py"),
+    "a new file of the core": (appended("chalicelib/digests.py", "\n"), "code chalicelib/digests.py"),
     "a route": (
         edited("app.py", '@app.route("/health")', '@app.route("/well")\n@app.route("/health")'),
         "GET /well: none -> ",

@@ -11,8 +11,8 @@ from chalicelib.names import MODEL_NAME, STAGE_NAME, Names
 
 PROD = Names(stage="prod", account="123456789012", region="eu-west-1")
 LONGEST_REGION = "ap-southeast-99"
-stages = st.from_regex(STAGE_NAME, fullmatch=True)
-models = st.from_regex(MODEL_NAME, fullmatch=True)
+stages = st.from_regex(STAGE_NAME.pattern, fullmatch=True)
+models = st.from_regex(MODEL_NAME.pattern, fullmatch=True)
 
 
 @given(stages, models)

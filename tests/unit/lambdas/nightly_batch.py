@@ -19,7 +19,7 @@ from chalicelib.contracts.rollout import (
 from chalicelib.contracts.training import Evaluated, EvaluateTask, Preprocessed, PreprocessTask, Trained, TrainTask
 from chalicelib.edges import Edges
 from chalicelib.promotion.lease import Lease
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 from lambdas import evaluate, preprocess, replay, shift_traffic, swap_alias, train, version_model
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside

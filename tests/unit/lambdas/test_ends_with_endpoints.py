@@ -11,7 +11,8 @@ from chalicelib.contracts.runs import RecordOutcomeTask, RestoreAliasTask
 from chalicelib.registry import run_documents
 from chalicelib.registry.run_documents import DONE, State
 from chalicelib.runs import outcomes
-from chalicelib.settings import ON, TaskSettings
+from chalicelib.settings.reading import ON
+from chalicelib.settings.tasks import TaskSettings
 from lambdas import record_outcome, restore_alias
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, outside

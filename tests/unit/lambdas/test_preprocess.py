@@ -22,7 +22,7 @@ from chalicelib.limits import FILE_BYTES, OBJECTS
 from chalicelib.promotion.lease import Lease
 from chalicelib.runs import dataset, outcomes, retraining
 from chalicelib.runs.retraining import Wish
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 from lambdas import preprocess, recipes
 from lambdas.model.recipe import Tolerate
 from tests.fakes.edges import FakeOutside

@@ -24,7 +24,7 @@ from chalicelib.errors import (
     Unexpected,
 )
 from chalicelib.names import document_name, state_name
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 from lambdas import step
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import raising, with_store

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code
 from chalicelib.names import APP, alerts_topic
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.deploying.progress import Patience, Report, Step, refusals
 
 if TYPE_CHECKING:

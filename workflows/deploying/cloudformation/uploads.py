@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import layout
 from chalicelib.errors import PackagingFailed
 from chalicelib.names import Names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.definitions import rendering
 from workflows.definitions.of_stage import for_stage
 from workflows.deploying.asking import find

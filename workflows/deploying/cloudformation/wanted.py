@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from chalicelib.names import APP, Names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.deploying.cloudformation.proposals import WantedStack
 from workflows.packaging.needs import NOTHING, Needs
 from workflows.stacks.data_stack import data_template

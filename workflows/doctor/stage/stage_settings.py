@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.cutting import listed
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import APP
-from chalicelib.settings import ApiSettings
+from chalicelib.settings.api import ApiSettings
 from workflows.doctor.finding import Finding, error, ok
 from workflows.doctor.machine.recipe_files import check_recipe_files
 from workflows.stacks.settings import CONFIG, setting_problems, stage_entry

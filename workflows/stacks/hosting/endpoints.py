@@ -12,7 +12,7 @@ from chalicelib.edges.hosting.endpoints import idle_alarm
 from chalicelib.errors import SettingsInvalid
 from chalicelib.names import APP
 from chalicelib.registry import registry
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.packaging.needs import Needs
 from workflows.stacks.arns import alerts_arn, arn, bucket_arn, completed
 from workflows.stacks.grants import PIN, QUARANTINE

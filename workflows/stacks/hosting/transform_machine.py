@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib import layout, names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.stacks.arns import arn, completed, names_of
 from workflows.stacks.hosting.endpoints import key_statements
 from workflows.stacks.statements import Json, allow, role

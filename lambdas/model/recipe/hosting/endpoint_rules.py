@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chalicelib.accepted import schedules
 from chalicelib.contracts.endpoints import HOURLY, INSTANCES_MAX
+from chalicelib.settings import schedules
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.hosting.endpoint import Endpoint, Scheduled
 from lambdas.model.recipe.types import shown

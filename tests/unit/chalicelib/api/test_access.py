@@ -21,7 +21,7 @@ READER = Token("reader", access.digest(SECRET), (PREDICT,))
 OPERATOR = Token("operator", access.digest(OTHER), (PREDICT, OPERATE))
 tokens = st.builds(
     Token,
-    name=st.from_regex(access.TOKEN_NAME, fullmatch=True),
+    name=st.from_regex(access.TOKEN_NAME.pattern, fullmatch=True),
     sha256=st.binary(max_size=4).map(lambda secret: hashlib.sha256(secret).hexdigest()),
     scopes=st.lists(st.sampled_from([PREDICT, OPERATE]), unique=True).map(tuple),
     removed_at=st.none() | st.just("2026-11-21T03:00:00.000Z"),

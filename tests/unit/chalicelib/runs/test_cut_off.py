@@ -11,7 +11,7 @@ from chalicelib.names import TASKS, state_name
 from chalicelib.registry import run_documents
 from chalicelib.registry.run_documents import DONE, RUNNING, State
 from chalicelib.runs import cleanup, outcomes
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, going
 from tests.given.present import present

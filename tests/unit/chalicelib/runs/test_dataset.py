@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.runs.dataset import Object, fingerprint
-from chalicelib.settings import TaskSettings
+from chalicelib.settings.tasks import TaskSettings
 
 OBJECTS = (Object(key="data/a.csv", etag="1", size_bytes=5), Object(key="data/b.csv", etag="2", size_bytes=5))
 SETTINGS = TaskSettings(stage="test", code_sha256="code", serving_sha256="serving")

@@ -26,7 +26,7 @@ from tests.given.interference import interfered, raising, with_store
 from tests.given.nights import MODEL, content, going, outside
 
 EVENT_TIME = datetime(2026, 11, 21, 3, 0, 17, tzinfo=UTC)
-model_names = st.from_regex(MODEL_NAME, fullmatch=True)
+model_names = st.from_regex(MODEL_NAME.pattern, fullmatch=True)
 
 
 def a_wish(**changes: Any) -> Wish:

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeClassifier
 
-from chalicelib.accepted.texts import TASK_MB
 from chalicelib.errors import DatasetTooLarge
-from chalicelib.settings import StageSettings, load
+from chalicelib.settings.reading import load
+from chalicelib.settings.stage import StageSettings
+from chalicelib.settings.texts import TASK_MB
 from lambdas import recipes
 from lambdas.model.recipe import Categorical, Columns, LinearLearner, Numeric, Recipe, Serving, XGBoost
 from tests.given import data, graphs

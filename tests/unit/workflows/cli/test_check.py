@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from chalicelib.cutting import amount
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from lambdas import recipes
 from lambdas.model.recipe import Continuous, SageMaker, Tune
 from lambdas.model.training.search.foretelling import Foretold

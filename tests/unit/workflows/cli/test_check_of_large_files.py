@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.fakes.stage import FakeStage
 from tests.given.checked import ENCODED, ROWS, check, recipe, rows
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from chalicelib.names import Names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.fakes.stage import FakeStage
 from workflows.cli.doctor import shown
 from workflows.cli.main import group

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.errors import CommandFailed, DatasetTooLarge, ImportRefused, LayersMissing, ModelUnknown
 from chalicelib.limits import IMPORT_BYTES
 from chalicelib.runs import retraining
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.fakes.serving_function import with_layers
 from tests.fakes.stage import FakeStage
 from tests.given import foreign_graphs as graphs

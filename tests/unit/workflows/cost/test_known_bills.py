@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.names import TASKS
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.cost.bills import Bill, bill
 from workflows.cost.estimates import (
     NIGHTS,

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.clone import ROOT
 from tests.unit.workflows.cost.other_prices import PRICES
 from workflows.cost.bills import ALWAYS_FREE, bill

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.errors import BadRequest, NightswapError
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.fakes.stage import FakeStage
 from tests.given.nights import MODEL, content
 from workflows.checking.file import File

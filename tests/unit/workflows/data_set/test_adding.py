@@ -19,7 +19,7 @@ from chalicelib.errors import (
     RecipeInvalid,
     TrainingFailed,
 )
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from lambdas.model.recipe import Categorical, Columns, Recipe, at_least
 from tests import http_connections
 from tests.fakes.stage import FakeStage

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from tests.clone import ROOT
 from workflows.definitions.checker import problems
 from workflows.definitions.checks import machines

@@ -11,7 +11,7 @@ from workflows.deploying.chalice_app.chalice_resources import ChaliceResources
 from workflows.deploying.leftovers import LOOKS, Inventory, Leftover, is_of_stage
 
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
-stages = st.from_regex(STAGE_NAME, fullmatch=True)
+stages = st.from_regex(STAGE_NAME.pattern, fullmatch=True)
 
 
 def inventory(**clients: Any) -> Inventory:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.packaging.archive import pack
 from workflows.planning.app import AppPart, app_parts, code_values, wanted_app
 from workflows.planning.live_app import LiveApp

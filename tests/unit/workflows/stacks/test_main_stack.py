@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from chalicelib import names
 from chalicelib.edges.serving_functions import LAYERS
 from chalicelib.names import state_name
-from chalicelib.settings import StageSettings, load
+from chalicelib.settings.reading import load
+from chalicelib.settings.stage import StageSettings
 from workflows.packaging.needs import NOTHING, Needs
 from workflows.stacks.functions import DATA_TASKS, serving_configuration, task_sizes
 from workflows.stacks.main_stack import main_template, serving_id
 
 WANTED = {"MEMORY_MB": "3008", "SECONDS": "777", "STORAGE_MB": "2048"}
-MODEL_NAMES = st.from_regex(names.MODEL_NAME, fullmatch=True)
+MODEL_NAMES = st.from_regex(names.MODEL_NAME.pattern, fullmatch=True)
 
 
 @given(MODEL_NAMES, MODEL_NAMES)

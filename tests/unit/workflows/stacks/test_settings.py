@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import DeploymentFailed
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.stacks.settings import CONFIG, UNSEEN, stage_entry, stage_settings
 
 ROOT = Path(__file__).parents[4]

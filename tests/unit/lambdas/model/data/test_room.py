@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import DatasetTooLarge
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from lambdas.model.data import room
 from lambdas.model.data.room import EVALUATE, PREPROCESS, TRAIN, Demand
 from lambdas.model.recipe import Date, Recipe, at_least

@@ -80,7 +80,7 @@ def test_package_that_chalice_makes_and_keeps_is_readable(
 
     (kept,) = (root / app_package.KEPT).glob("*.zip")
     found = modes(kept.read_bytes())
-    assert {"app.py", "chalice/app.py", "chalicelib/settings.py"} <= set(found)
+    assert {"app.py", "chalice/app.py", "chalicelib/settings/reading.py"} <= set(found)
     assert all(mode & app_package.FOR_ALL == app_package.FOR_ALL for mode in found.values())
     again = subprocess.run(command, cwd=root, env=environ, check=True, capture_output=True, text=True)
     assert "Reusing existing deployment package" in again.stdout + again.stderr

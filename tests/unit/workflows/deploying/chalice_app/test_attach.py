@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import DeploymentFailed
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.deploying.chalice_app.attach import (
     ROLE_SETTLES,
     alert_of_failed_nights,

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import DeploymentFailed, PackagingFailed
-from chalicelib.settings import StageSettings
+from chalicelib.settings.stage import StageSettings
 from workflows.deploying.cloudformation.uploads import (
     LARGE_BYTES,
     Contents,

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Container
-from typing import Any
-
 from chalicelib.limits import SERVING_MB_MAX, SERVING_MB_MIN
-
-Read = Callable[[str], Any]
-"""The value of a text; raises ValueError with what was expected, and an example of it."""
+from chalicelib.values import Pattern
 
 RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 """Days that CloudWatch keeps a log.
@@ -29,42 +23,15 @@ OTHER_TASK_SECONDS = range(180, TASK_SECONDS.stop)
 """Of the tasks that hold no rows: long enough for VersionModel to wait until a version is active, too."""
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-EMAIL = re.compile(rf"((?=.{{1,64}}@)(?=.{{3,254}}$){ATOM}(\.{ATOM})*@({LABEL}\.)+{LABEL})?")
+EMAIL = Pattern(rf"((?=.{{1,64}}@)(?=.{{3,254}}$){ATOM}(\.{ATOM})*@({LABEL}\.)+{LABEL})?")
 SUBNET = "subnet-"
-NETWORK = re.compile(r"(subnet-[0-9a-f]{8,17}( subnet-[0-9a-f]{8,17}){0,15}( sg-[0-9a-f]{8,17}){1,5})?")
+NETWORK = Pattern(r"(subnet-[0-9a-f]{8,17}( subnet-[0-9a-f]{8,17}){0,15}( sg-[0-9a-f]{8,17}){1,5})?")
 """Of training jobs: SageMaker takes 16 subnets and 5 security groups.
 Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VpcConfig.html"""
-KEY_ARN = re.compile(r"(arn:aws[a-z-]{0,10}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,128})?")
-POLICY_ARN = re.compile(r"(arn:aws:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,512})?")
-ECR_IMAGE = re.compile(
+KEY_ARN = Pattern(r"(arn:aws[a-z-]{0,10}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,128})?")
+POLICY_ARN = Pattern(r"(arn:aws:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,512})?")
+ECR_IMAGE = Pattern(
     r"([0-9]{12}\.dkr\.ecr\.[a-z0-9-]{5,25}\.amazonaws\.com/[a-z0-9][a-z0-9._/-]{1,255}"
     r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64}))?"
 )
 """They and an address may be nothing."""
-
-
-def matching(pattern: re.Pattern[str], said: str) -> Read:
-    def read(text: str) -> str:
-        if not pattern.fullmatch(text):
-            raise ValueError(said)
-        return text
-
-    return read
-
-
-def one_of(*accepted: str) -> Read:
-    def read(text: str) -> str:
-        if text not in accepted:
-            raise ValueError(" or ".join(accepted))
-        return text
-
-    return read
-
-
-def whole(accepted: Container[int], *, said: str) -> Read:
-    def read(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) not in accepted:
-            raise ValueError(said)
-        return int(text)
-
-    return read

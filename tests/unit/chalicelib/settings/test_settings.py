@@ -2,25 +2,27 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import settings
 from chalicelib.errors import SettingsInvalid
-from chalicelib.settings import ApiSettings, StageSettings, TaskSettings
+from chalicelib.settings.api import ApiSettings, schedule
+from chalicelib.settings.reading import load
+from chalicelib.settings.stage import StageSettings
+from chalicelib.settings.tasks import TaskSettings
 
 TASK = {"NIGHTSWAP_STAGE": "prod", "NIGHTSWAP_CODE_SHA256": "c0de", "NIGHTSWAP_SERVING_SHA256": "5e7e"}
 
 
 def test_settings_are_read_from_the_environment() -> None:
-    assert settings.load(TaskSettings, TASK) == TaskSettings(stage="prod", code_sha256="c0de", serving_sha256="5e7e")
+    assert load(TaskSettings, TASK) == TaskSettings(stage="prod", code_sha256="c0de", serving_sha256="5e7e")
 
 
 @pytest.mark.parametrize(("given", "days"), [({}, 30), ({"NIGHTSWAP_STALE_DAYS": "365"}, 365)])
 def test_age_of_a_stale_model_is_the_stage_s_and_its_tasks(given: dict[str, str], days: int) -> None:
-    assert settings.load(StageSettings, given).stale_days == days
-    assert settings.load(TaskSettings, {**TASK, **given}).stale_days == days
+    assert load(StageSettings, given).stale_days == days
+    assert load(TaskSettings, {**TASK, **given}).stale_days == days
 
 
 def test_settings_with_defaults_may_be_left_out() -> None:
-    found = settings.load(ApiSettings, {"NIGHTSWAP_STAGE": "prod"})
+    found = load(ApiSettings, {"NIGHTSWAP_STAGE": "prod"})
 
     assert found == ApiSettings(stage="prod", default_model="kdd99-http", schedule="cron(0 3 * * ? *)")
 
@@ -32,18 +34,16 @@ def test_settings_with_defaults_may_be_given() -> None:
         "NIGHTSWAP_SCHEDULE": "rate(1 hour)",
     }
 
-    assert settings.load(ApiSettings, given) == ApiSettings(
-        stage="prod", default_model="other", schedule="rate(1 hour)"
-    )
+    assert load(ApiSettings, given) == ApiSettings(stage="prod", default_model="other", schedule="rate(1 hour)")
 
 
 def test_other_variables_do_not_matter() -> None:
-    assert settings.load(TaskSettings, {**TASK, "HOME": "/", "NIGHTSWAP_OTHER": "x"}).stage == "prod"
+    assert load(TaskSettings, {**TASK, "HOME": "/", "NIGHTSWAP_OTHER": "x"}).stage == "prod"
 
 
 def test_all_problems_are_told_at_once_with_what_each_is_for() -> None:
     with pytest.raises(SettingsInvalid) as caught:
-        settings.load(TaskSettings, {"NIGHTSWAP_STAGE": "Prod", "NIGHTSWAP_CODE_SHA256": ""})
+        load(TaskSettings, {"NIGHTSWAP_STAGE": "Prod", "NIGHTSWAP_CODE_SHA256": ""})
 
     stage, code, serving = caught.value.message.split("; ")
     assert stage == "NIGHTSWAP_STAGE is 'Prod': expected [a-z][a-z0-9]{0,9}, for example prod"
@@ -54,13 +54,13 @@ def test_all_problems_are_told_at_once_with_what_each_is_for() -> None:
 @pytest.mark.parametrize("stage", ["", "Prod", "my-stage", "1st", "a" * 11, "prod\n"])
 def test_bad_stage_is_refused(stage: str) -> None:
     with pytest.raises(SettingsInvalid, match="NIGHTSWAP_STAGE"):
-        settings.load(ApiSettings, {"NIGHTSWAP_STAGE": stage})
+        load(ApiSettings, {"NIGHTSWAP_STAGE": stage})
 
 
 @pytest.mark.parametrize("model", ["", "Upper", "a_b", "a" * 25, "1st"])
 def test_bad_default_model_is_refused(model: str) -> None:
     with pytest.raises(SettingsInvalid, match="NIGHTSWAP_DEFAULT_MODEL"):
-        settings.load(ApiSettings, {"NIGHTSWAP_STAGE": "prod", "NIGHTSWAP_DEFAULT_MODEL": model})
+        load(ApiSettings, {"NIGHTSWAP_STAGE": "prod", "NIGHTSWAP_DEFAULT_MODEL": model})
 
 
 @pytest.mark.parametrize(
@@ -71,38 +71,38 @@ def test_bad_default_model_is_refused(model: str) -> None:
     ],
 )
 def test_schedule_is_there_before_all_other_settings(environ: dict[str, str], expected: str) -> None:
-    assert settings.schedule(environ) == expected
+    assert schedule(environ) == expected
 
 
 @pytest.mark.parametrize("text", ["", "0 3 * * *", "cron(0 3 * * * *)"])
 def test_schedule_that_eventbridge_refuses_is_refused_before_all_other_settings(text: str) -> None:
     with pytest.raises(SettingsInvalid, match="NIGHTSWAP_SCHEDULE is"):
-        settings.schedule({"NIGHTSWAP_SCHEDULE": text})
+        schedule({"NIGHTSWAP_SCHEDULE": text})
 
 
 def test_own_environment_is_read_where_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {**TASK, "NIGHTSWAP_SCHEDULE": "rate(2 hours)"}.items():
         monkeypatch.setenv(name, value)
 
-    assert settings.load(TaskSettings).code_sha256 == "c0de"
-    assert settings.schedule() == "rate(2 hours)"
+    assert load(TaskSettings).code_sha256 == "c0de"
+    assert schedule() == "rate(2 hours)"
 
 
 def test_stage_has_a_default_for_everything() -> None:
-    assert settings.load(StageSettings, {}) == StageSettings()
+    assert load(StageSettings, {}) == StageSettings()
 
 
 def test_numbers_of_a_stage_are_numbers() -> None:
     given = {"NIGHTSWAP_LOG_RETENTION_DAYS": "7", "NIGHTSWAP_SERVING_MEMORY_MB": "1024", "NIGHTSWAP_XRAY": "on"}
 
-    found = settings.load(StageSettings, given)
+    found = load(StageSettings, given)
 
     assert (found.log_retention_days, found.serving_memory_mb, found.xray) == (7, 1024, "on")
 
 
 @pytest.mark.parametrize("email", ["", "ops@example.com", "o'neil+alerts@mail.example.co.uk", "a@b-c.de"])
 def test_address_may_be_left_empty(email: str) -> None:
-    assert settings.load(StageSettings, {"NIGHTSWAP_ALERT_EMAIL": email}).alert_email == email
+    assert load(StageSettings, {"NIGHTSWAP_ALERT_EMAIL": email}).alert_email == email
 
 
 @pytest.mark.parametrize(
@@ -184,17 +184,17 @@ def test_address_may_be_left_empty(email: str) -> None:
 )
 def test_bad_setting_of_a_stage_is_refused_with_what_was_expected(variable: str, value: str, expected: str) -> None:
     with pytest.raises(SettingsInvalid, match=rf"{variable} .*{expected}"):
-        settings.load(StageSettings, {variable: value})
+        load(StageSettings, {variable: value})
 
 
 def test_wrong_value_is_repeated_in_part() -> None:
     with pytest.raises(SettingsInvalid) as caught:
-        settings.load(StageSettings, {"NIGHTSWAP_LATENCY_MS": "1" * 5000})
+        load(StageSettings, {"NIGHTSWAP_LATENCY_MS": "1" * 5000})
 
     assert len(caught.value.message) < 200
 
 
 def test_a_functions_memory_is_what_lambda_says_and_the_most_where_it_says_nothing() -> None:
-    told = settings.load(TaskSettings, {**TASK, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769"})
+    told = load(TaskSettings, {**TASK, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769"})
 
-    assert (told.memory_mb, settings.load(TaskSettings, TASK).memory_mb) == (1769, 10_240)
+    assert (told.memory_mb, load(TaskSettings, TASK).memory_mb) == (1769, 10_240)

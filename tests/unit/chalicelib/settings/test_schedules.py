@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.accepted import schedules
+from chalicelib.settings import schedules
 
 VALID = [
     "cron(0 10 * * ? *)",
