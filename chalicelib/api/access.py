@@ -84,7 +84,8 @@ def sha256_in(header: str) -> str | None:
 def stored(store: ObjectReader, *, sha256: str) -> Token | None:
     """The token whose secret has this SHA-256, unless it was removed.
 
-    One whose object is damaged opens nothing. Raises StoreUnavailable where S3 does not answer.
+    One whose object is damaged opens nothing, and neither does one that lies under the SHA-256 of another: what is
+    compared is no secret, so the time that it takes tells nothing. Raises StoreUnavailable where S3 does not answer.
     """
     kept = store.find(layout.token(sha256))
     try:

@@ -6,6 +6,7 @@ boto3 is loaded by who needs it: GET /predict does not, where its two calls can 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from importlib import import_module
@@ -48,7 +49,8 @@ def prepare() -> None:
     if here is not None and here.lambda_host().is_encrypted:
         from chalicelib.aws.signed import certificates
 
-        certificates.trusting(here.ca_bundle)
+        with suppress(OSError):  # the call tells of a bundle that cannot be read
+            certificates.trusting(here.ca_bundle)
 
 
 @lru_cache(maxsize=4)

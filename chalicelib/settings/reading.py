@@ -1,7 +1,7 @@
 """Reads the environment, as the only module: the settings of a function, checked as a whole.
 
-Nothing is read at import. The nightly schedule is the exception, made in `app.py`, because Chalice needs it while the
-module is loaded.
+Nothing is read at import, with two exceptions, made in `app.py`: the nightly schedule, which Chalice needs while the
+module is loaded, and what the function that starts will need first (`chalicelib.aws.connect`).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.settings.reading import OFF, ON, Settings, matching, number, one_of, setting, whole
-from chalicelib.settings.tasks import read_approve, read_stale_days
+from chalicelib.settings.tasks import approve_setting, stale_days_setting
 from chalicelib.settings.texts import (
     ALARM_DAYS,
     BUDGET_USD,
@@ -61,8 +61,8 @@ class StageSettings(Settings):
     failing_days: int = number(
         "NIGHTSWAP_FAILING_DAYS", "alarm after so many days without a run that did its work", ALARM_DAYS, 2
     )
-    stale_days: int = read_stale_days()
-    approve: str = read_approve()
+    stale_days: int = stale_days_setting()
+    approve: str = approve_setting()
     requests_per_second: int = number(
         "NIGHTSWAP_REQUESTS_PER_SECOND",
         "requests that the API takes a second before it answers 429",

@@ -1,4 +1,4 @@
-"""What the state machine's functions read."""
+"""What the state machine's functions read; two settings of it are the stage's own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from chalicelib.settings.reading import OFF, ON, Settings, number, one_of, setti
 from chalicelib.settings.texts import STALE_DAYS
 
 
-def read_stale_days() -> Any:
+def stale_days_setting() -> Any:
     told = "announce a live model as stale after so many days without a promotion"
     return number("NIGHTSWAP_STALE_DAYS", told, STALE_DAYS, 30)
 
 
-def read_approve() -> Any:
+def approve_setting() -> Any:
     return setting(
         "NIGHTSWAP_APPROVE",
         "`on`: no model goes live that nobody approved, whatever its recipe says",
@@ -30,8 +30,8 @@ class TaskSettings(Settings):
     serving_sha256: str = setting(
         "NIGHTSWAP_SERVING_SHA256", "serving package and configuration: part of the fingerprint"
     )
-    stale_days: int = read_stale_days()
-    approve: str = read_approve()
+    stale_days: int = stale_days_setting()
+    approve: str = approve_setting()
     memory_mb: int = setting(
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
         "the function's memory in MB, as Lambda itself tells it",

@@ -23,8 +23,8 @@ from lambdas.model.formats.package import READABLE_FILE, zipped
 SERVING = ("__init__", "labels", "refusal", "values", "seldom/__init__", "seldom/direct")
 """The modules of `lambdas.serve` that the handler needs: those of the direct lane, and of the log."""
 CORE = (
-    *("__init__.py", "cutting.py", "errors.py", "limits.py", "names.py", "settings.py", "values.py"),
-    *("accepted/__init__.py", "accepted/schedules.py", "accepted/texts.py"),
+    *("__init__.py", "cutting.py", "digests.py", "errors.py", "limits.py", "names.py", "values.py"),
+    *("settings/__init__.py", "settings/reading.py"),
     *("api/__init__.py", "api/starts.py", "aws/__init__.py", "aws/patience.py"),
     *(f"aws/signed/{name}.py" for name in ("__init__", "certificates", "client", "connection", "exchange")),
     *(f"aws/signed/{name}" for name in ("refusals.py", "roots.pem", "signature.py", "surroundings.py")),

@@ -60,6 +60,7 @@ OF_API = {
 }
 AUTHORIZING = authorizing(f"Bearer {secret('reader')}")
 PREDICTING = event("GET", "/predict", query={"duration": "0"})
+NOBODY = "https://127.0.0.1:1"
 
 
 def replying(asked: str, sent: bytes) -> Reply:
@@ -127,7 +128,22 @@ def test_first_call_loads_nothing_that_was_not_loaded_while_the_function_started
     assert handler in FIRST_NEEDS
     _, loaded, at_start = started(question, _HANDLER=handler)
 
-    assert {each for each in loaded - at_start if is_ours(each)} == set()
+    assert loaded - at_start == set()
+
+
+def test_context_of_tls_is_made_while_a_function_starts_that_needs_it() -> None:
+    needs = {"ssl", "chalicelib.aws.signed.certificates"}
+    _, loaded, at_start = started(PREDICTING, _HANDLER="app.app", AWS_ENDPOINT_URL=NOBODY)
+    *_, of_another = started(PREDICTING, _HANDLER="app.nightly", AWS_ENDPOINT_URL=NOBODY)
+
+    assert needs <= at_start
+    assert (needs <= loaded, needs & of_another) == (True, set())
+
+
+def test_bundle_that_cannot_be_read_is_told_by_the_call_and_not_by_the_start() -> None:
+    answer, *_ = started(PREDICTING, _HANDLER="app.app", AWS_ENDPOINT_URL=NOBODY, AWS_CA_BUNDLE="/no/such/file.pem")
+
+    assert (answer["statusCode"], json.loads(answer["body"])["Code"]) == (503, "Busy")
 
 
 def test_where_botocore_alone_knows_the_way_it_makes_the_same_call() -> None:
