@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import page, plots, results
+from benchmarks.command_line import command, lambdas_python
 from benchmarks.functions import contenders as ways
 from benchmarks.functions import of_the_app
 from benchmarks.functions.contenders import (
@@ -36,8 +37,6 @@ from benchmarks.functions.quota import limited, share
 from benchmarks.functions.starting import checked, cold_ms, started
 from benchmarks.measuring import Candidate, interleaved
 from benchmarks.results import Row, rows_of
-from workflows.packaging import bytecode
-from workflows.packaging.wheels import PYTHON
 
 ROUNDS, ROUNDS_OF_SLOW, ROUNDS_LIMITED = 25, 7, 5
 MEMORY_MB = (256, 512, 1_024)
@@ -75,9 +74,8 @@ def told(memory_mb: int, got: float, way: str) -> str:
 
 
 def main() -> None:
-    compiler = bytecode.interpreter(PYTHON)
-    if compiler is None:
-        sys.exit(f"there is no Python {PYTHON} here, which Lambda runs: install it, or put it on PATH")
+    command(__doc__).parse_args()
+    compiler = lambdas_python()
     before, models = results.read("cold"), Models.fitted()
     with (
         tempfile.TemporaryDirectory() as name,

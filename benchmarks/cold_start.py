@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import random
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +25,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table as Drawn
 
+from benchmarks.command_line import command, lambdas_python
 from benchmarks.functions import of_the_app
 from benchmarks.functions.folders import Folders
 from benchmarks.scoring import rows
@@ -34,12 +34,10 @@ from lambdas.model.formats.all_formats import format_of
 from lambdas.model.formats.package import build_package
 from lambdas.model.recipe import Columns
 from lambdas.model.training.estimator import fit
-from workflows.packaging import bytecode
 from workflows.packaging.archive import Package, pack
 from workflows.packaging.emulated import EmulatedFunction, Failure, emulator
 from workflows.packaging.layers import LAYERS_OF_TASK
 from workflows.packaging.tasks import tasks_package
-from workflows.packaging.wheels import PYTHON
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 9
@@ -190,9 +188,8 @@ def _cold(each: Candidate, *, python: Path, log: Path) -> float:
 
 
 def main() -> None:
-    compiler = bytecode.interpreter(PYTHON)
-    if compiler is None:
-        sys.exit(f"there is no Python {PYTHON} here, which Lambda runs: install it, or put it on PATH")
+    command(__doc__).parse_args()
+    compiler = lambdas_python()
     with tempfile.TemporaryDirectory() as folder, of_the_app.endpoints(Path(folder)) as stand_in:
         found = candidates(Folders(Path(folder), compiler), endpoints=stand_in)
         medians = measure(found, python=compiler.path, log=Path(folder) / "log")

@@ -10,7 +10,6 @@ cold start is its ratio to an empty handler's; a warm row is the scorer alone, i
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -18,12 +17,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table as Drawn
 
-from benchmarks.trees import COLUMNS, ROWS_WARM, STARTS, cold, warm_us
+from benchmarks.command_line import command, lambdas_python
+from benchmarks.trees import COLUMNS, ROWS_WARM, STARTS, Score, cold, warm_us
 from lambdas.model.formats.all_formats import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Numeric, Recipe, at_least
 from lambdas.model.training.estimator import fit
-from workflows.packaging import bytecode
 from workflows.packaging.wheels import PYTHON
 
 ROWS = 2_000
@@ -124,16 +123,16 @@ def exported(form: str, last: Callable[[], object]) -> bytes:
 
 
 def main() -> None:
-    compiler = bytecode.interpreter(PYTHON)
-    if compiler is None:
-        sys.exit(f"there is no Python {PYTHON} here, which Lambda runs: install it, or put it on PATH")
+    command(__doc__).parse_args()
+    compiler = lambdas_python()
     contents = {name: (exported(form, last), form) for name, (form, last) in MEASURED.items()}
     ratios = cold(contents, compiler=compiler)
-    rows = table(ROWS_WARM, seed=1).numeric.tolist()
+    scores = {name: _score(content, form) for name, (content, form) in contents.items()}
+    taken_us = warm_us(scores, table(ROWS_WARM, seed=1).numeric.tolist())
     drawn = Drawn("classifier", "format", "KB", "cold, ratio", "warm, us a row", title=f"n={STARTS}")
     results: dict[str, object] = {}
     for (name, (content, form)), ratio in zip(contents.items(), ratios, strict=True):
-        us = warm_us(_score(content, form), rows)
+        us = taken_us[name]
         kilobytes = len(content) / 1e3
         drawn.add_row(name, form, f"{kilobytes:.0f}", f"{ratio:.2f}", f"{us:.0f}")
         results[name] = {
@@ -147,10 +146,11 @@ def main() -> None:
     Console().print(drawn)
 
 
-def _score(content: bytes, form: str) -> object:
+def _score(content: bytes, form: str) -> Score:
     from lambdas.serve import onnx, scorecard
 
-    return {"onnx": onnx, "scorecard": scorecard}[form].read(content).score
+    score: Score = {"onnx": onnx, "scorecard": scorecard}[form].read(content).score
+    return score
 
 
 if __name__ == "__main__":

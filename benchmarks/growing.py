@@ -2,7 +2,7 @@
 
 python -m benchmarks.growing 1555 10000
 
-The arguments are rows a night. The nights before have left their parts, and a version that was trained on all files
+The nights before have left their parts, and a version that was trained on all files
 but the last is live. The two nights take turns, each in a process of its own: on a bucket in memory, where a call
 takes no time and is counted instead, with the bytes that it reads; and by S3's own client on a local AWS, whose
 processor is not counted. A cold start is another process, which imports the task and makes its clients: Lambda bills
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from argparse import SUPPRESS
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table as Drawn
 
+from benchmarks.command_line import command
 from benchmarks.scale import MODEL
 from benchmarks.scale_task import SETTINGS, asked, make_champion, with_the_champion
 from chalicelib import layout
@@ -157,8 +159,9 @@ def measured(rows: int) -> list[tuple[float, ...]]:
         for _ in range(ROUNDS):
             colds.append(_in_a_process("-c", COLD))
             for taken, each in zip(tasks, folders, strict=True):
-                found = _in_a_process("-m", "benchmarks.growing", "--measure", str(each))
-                taken.append(found | _in_a_process("-m", "benchmarks.growing", "--by", aws.endpoint, str(each)))
+                measuring = ("-m", "benchmarks.growing", "--measure", str(each))
+                found = _in_a_process(*measuring)
+                taken.append(found | _in_a_process(*measuring, "--by", aws.endpoint))
     cold = statistics.median(colds)
     return [_medians(taken, cold=cold) for taken in tasks]
 
@@ -177,14 +180,17 @@ def draw(rows: int, found: Sequence[tuple[float, ...]]) -> None:
 
 
 def main() -> None:
-    if sys.argv[1] == "--measure":
-        print(json.dumps(measure(Path(sys.argv[2]))))
-        return
-    if sys.argv[1] == "--by":
-        print(json.dumps(measure_by_client(Path(sys.argv[3]), endpoint=sys.argv[2])))
+    known = command(__doc__)
+    known.add_argument("rows", type=int, nargs="*", help="rows a night", default=[1_555, 10_000])
+    known.add_argument("--measure", metavar="FOLDER", help=SUPPRESS)
+    known.add_argument("--by", metavar="ENDPOINT", help=SUPPRESS)
+    asked_for = known.parse_args()
+    if asked_for.measure:
+        folder, endpoint = Path(asked_for.measure), asked_for.by
+        print(json.dumps(measure_by_client(folder, endpoint=endpoint) if endpoint else measure(folder)))
         return
     told: dict[str, dict[str, list[float]]] = {}
-    for rows in map(int, sys.argv[1:]):
+    for rows in asked_for.rows:
         found = measured(rows)
         draw(rows, found)
         told[f"{rows}"] = {

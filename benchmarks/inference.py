@@ -30,6 +30,7 @@ from rich.console import Console
 from rich.table import Table as Drawn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from benchmarks.command_line import command
 from benchmarks.scoring import EVENT, rows
 from lambdas import recipes
 from lambdas.model.formats.package import build_package
@@ -196,6 +197,7 @@ def many_connections() -> None:
 
 
 def main() -> None:
+    command(__doc__).parse_args()
     many_connections()
     with tempfile.TemporaryDirectory() as folder:
         served = package(Path(folder))

@@ -9,7 +9,6 @@ process's, without the local AWS. Writes benchmarks/results/many_objects.json.
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Drawn
 
+from benchmarks.command_line import command
 from benchmarks.scale import CHAMPION, MODEL
 from benchmarks.scale_task import SETTINGS
 from chalicelib import layout
@@ -113,7 +113,7 @@ def draw(found: Mapping[str, Sequence[float]], *, objects: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
+    parser = command(__doc__)
     parser.add_argument("objects", type=int, nargs="?", default=10_000)
     objects = parser.parse_args().objects
     outside = FakeOutside(MODEL)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.command_line import command
 from benchmarks.results import FOLDER, ROOT, shown
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -68,4 +69,5 @@ def rewrite(*, page: Path = PAGE, folder: Path = FOLDER) -> None:
 
 
 if __name__ == "__main__":
+    command(__doc__).parse_args()
     rewrite()

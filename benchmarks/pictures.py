@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import resource
 import statistics
-import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -20,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.command_line import command
 from lambdas.model.artifact import served
 from lambdas.model.formats.all_formats import format_of
 from lambdas.model.reading.unpacking import unpack
@@ -31,7 +31,10 @@ PAGE = Path(__file__).parents[1] / "docs" / "pictures.md"
 ROWS, ROWS_WARM = 20_000, 50
 
 
-def main(npz: str) -> None:
+def main() -> None:
+    known = command(__doc__)
+    known.add_argument("npz", help="the pictures, as Keras has them")
+    npz = known.parse_args().npz
     recipe_of_page, conversion = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     page: dict[str, Any] = {}
     exec(recipe_of_page, page)  # noqa: S102
@@ -72,4 +75,4 @@ def _warm_ms(scorer: onnx.Onnx, rows: list[list[float]]) -> float:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

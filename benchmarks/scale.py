@@ -12,7 +12,6 @@ seconds are the figure to compare, because another program may have had the core
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
@@ -28,6 +27,7 @@ from typing import Any, NamedTuple
 from rich.console import Console
 from rich.table import Table as Drawn
 
+from benchmarks.command_line import command
 from benchmarks.watching import Watched, watched
 from chalicelib import layout
 from workflows.cost.bills import bill
@@ -130,7 +130,7 @@ def draw(found: Sequence[Mapping[str, Any]]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
+    parser = command(__doc__)
     parser.add_argument("data", type=Path, help="kdd_http.csv.gz")
     parser.add_argument("copies", type=int, nargs="*", default=[1, 16, 64])
     parser.add_argument("--rounds", type=int, default=1)

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks.command_line import command
 from benchmarks.scale import CHAMPION, MODEL
 from chalicelib import layout
 from chalicelib.contracts.payload import to_event
@@ -92,8 +93,11 @@ def carry_out(run: Callable[..., Any], task: Any, edges: Edges) -> dict[str, Any
 
 
 def main() -> None:
-    task, folder = sys.argv[1:]
-    store, results = FolderStore(Path(folder)), json.load(sys.stdin)
+    known = command(__doc__)
+    known.add_argument("task", choices=(CHAMPION, *task_sizes()))
+    known.add_argument("folder", type=Path, help="a store, as the tasks before it left it")
+    asked_for = known.parse_args()
+    task, store, results = asked_for.task, FolderStore(asked_for.folder), json.load(sys.stdin)
     if task == CHAMPION:
         make_champion(store, **results)
         print("{}")

@@ -20,6 +20,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table as Drawn
 
+from benchmarks.command_line import command
 from lambdas import recipes
 from lambdas.model.formats.package import build_package
 from lambdas.model.formats.scorecard.export import export
@@ -90,6 +91,7 @@ def measure(calls: dict[str, Call]) -> dict[str, float]:
 
 
 def main() -> None:
+    command(__doc__).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         medians = measure(contenders(Path(folder)))
     bare = medians["empty handler"]

@@ -11,6 +11,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from benchmarks.command_line import command
 from chalicelib.api.access import PREDICT, Token, digest
 
 SECRET = "s" * 43
@@ -46,6 +47,7 @@ class Answering(BaseHTTPRequestHandler):
 
 
 def main() -> None:
+    command(__doc__).parse_args()
     plain, encrypted = (ThreadingHTTPServer(("127.0.0.1", 0), Answering) for _ in range(2))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE, CERTIFICATE.with_name("key.pem"))

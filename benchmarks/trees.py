@@ -5,9 +5,9 @@ python -m benchmarks.trees
 The trees grow on random labels, so that they are as deep as their nodes allow. All times are the processor's, so that
 they mean something on a machine with other work. A cold start is a process of Lambda's Python that loads Lambda's own
 runtime client and the package, with bytecode, and answers one instance; the result is its ratio to an empty
-handler's.
-A warm row is the scorer alone, in microseconds, and as a ratio to the scorecard's. Writes
-benchmarks/results/trees.json.
+handler's. A warm row is the scorer alone, which has scored some hundred rows, in microseconds; and as a ratio to a
+bare walk, which goes through the arrays from each root to a leaf, and adds up the leaves. Scorer and walk take turns.
+Writes benchmarks/results/trees.json.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ import json
 import os
 import random
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -29,18 +30,21 @@ from rich.table import Table as Drawn
 
 from benchmarks import scoring
 from benchmarks.cold_start import EMPTY, EVENT
+from benchmarks.command_line import command, lambdas_python
 from benchmarks.functions.folders import Folders
+from benchmarks.measuring import Candidate, interleaved
 from lambdas import recipes
 from lambdas.model.formats.all_formats import format_of
 from lambdas.model.formats.fitted import Exported
 from lambdas.model.formats.package import build_package
 from lambdas.model.formats.scorecard.export import export as export_scorecard
-from lambdas.model.formats.trees import artifact
+from lambdas.model.formats.trees.artifact import load
 from lambdas.model.formats.trees.export import export
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Numeric, Recipe, at_least
 from lambdas.model.training.estimator import fit
 from lambdas.serve import scorecard
+from lambdas.serve.trees import Trees
 from workflows.packaging import bytecode
 from workflows.packaging.archive import Package, pack
 from workflows.packaging.wheels import PYTHON
@@ -59,7 +63,10 @@ SIZES = {
 MANY_TREES = {"500 trees, 75 thousand": (500, 585)}
 ROWS_WARM, ROWS_MANY = 500, 100_000
 RESULTS = Path(__file__).with_name("results") / "trees.json"
-SCORECARD = "scorecard"
+SCORECARD, WALK = "scorecard", ", a walk"
+
+
+Score = Callable[[Sequence[float]], tuple[str, list[float]]]
 
 
 def grown(trees: int, rows: int) -> Exported:
@@ -99,15 +106,43 @@ def package(content: bytes, form: str) -> Package:
     return Package(build_package(artifact=content, manifest=manifest), sha256="")
 
 
-def warm_us(score: object, rows: list[list[float]]) -> float:
-    """The median over rounds, of one row by itself: the processor's time, whatever else the machine does."""
-    taken = []
-    for _ in range(ROUNDS):
+def walk(content: bytes) -> Score:
+    """A forest by one loop over its arrays, as they are read, and nothing else.
+
+    It answers what the scorer answers: `main` holds the two against each other.
+    """
+    model = load(content).trees
+    assert isinstance(model, Trees) and model.shares is not None  # a forest is one model, whose leaves are shares
+    slot, threshold, left, right = model.slot, model.threshold, model.left, model.right
+    value, roots, shares, classes = model.value, model.roots, model.shares, model.classes
+    places = model.places
+
+    def score(row: Sequence[float]) -> tuple[str, list[float]]:
+        laid = array("f", [row[place] for place in places]).tolist()
+        totals = [0.0] * len(classes)
+        for node in roots:
+            while node >= 0:
+                node = left[node] if laid[slot[node]] <= threshold[node] else right[node]
+            for place, share in shares[value[~node]]:
+                totals[place] += share
+        means = [total / len(roots) for total in totals]
+        return classes[means.index(max(means))], means
+
+    return score
+
+
+def warm_us(scores: Mapping[str, Score], rows: Sequence[Sequence[float]]) -> dict[str, float]:
+    """Of each the median over rounds, of one row by itself: the processor's time, whatever else the machine does."""
+
+    def measure(score: Score) -> float:
         begun = time.process_time()
         for row in rows:
-            score(row)  # type: ignore[operator]
-        taken.append((time.process_time() - begun) / len(rows))
-    return 1e6 * statistics.median(taken)
+            score(row)
+        return (time.process_time() - begun) / len(rows)
+
+    candidates = [Candidate(name, partial(measure, score)) for name, score in scores.items()]
+    taken = interleaved(candidates, rounds=ROUNDS, before=1)
+    return {name: 1e6 * statistics.median(times) for name, times in taken.items()}
 
 
 def cold(contents: Mapping[str, tuple[bytes, str]], *, compiler: bytecode.Interpreter) -> list[float]:
@@ -139,22 +174,34 @@ def _processor_seconds(path: list[Path], code: str, *, python: Path) -> float:
     return used.ru_utime + used.ru_stime
 
 
+def scores(linear: bytes, forests: Mapping[str, Exported], rows: Sequence[Sequence[float]]) -> dict[str, Score]:
+    """The scorecard's, and of each forest the scorer's and a walk's, which answer the same."""
+    of_scorecard = scorecard.read(linear).score
+    found: dict[str, Score] = {SCORECARD: lambda row: of_scorecard(row[:3])}
+    for name, forest in forests.items():
+        found[name], found[name + WALK] = load(forest.content).trees.score, walk(forest.content)
+        if any(found[name](row) != found[name + WALK](row) for row in rows):
+            raise RuntimeError(f"{name}: scorer and walk differ")
+    return found
+
+
 def main() -> None:
-    compiler = bytecode.interpreter(PYTHON)
-    if compiler is None:
-        sys.exit(f"there is no Python {PYTHON} here, which Lambda runs: install it, or put it on PATH")
+    command(__doc__).parse_args()
+    compiler = lambdas_python()
     linear = export_scorecard(fit(recipes.load("kdd99-http"), train=scoring.rows())).content
     forests = {name: grown(*size) for name, size in {**SIZES, **MANY_TREES}.items()}
     contents = {SCORECARD: (linear, SCORECARD), **{name: (each.content, "trees") for name, each in forests.items()}}
     ratios = dict(zip(contents, cold(contents, compiler=compiler), strict=True))
     rows = table(ROWS_WARM).numeric.tolist()
-    base_us = warm_us(scorecard.read(linear).score, [row[:3] for row in rows])
-    drawn = Drawn("model", "nodes", "MB", "cold, ratio", "warm, us a row", "100,000 rows, s", title=f"n={STARTS}")
+    taken_us = warm_us(scores(linear, forests, rows), rows)
+    columns = ("model", "nodes", "MB", "cold, ratio", "warm, us a row", "of a walk", "100,000 rows, s")
+    drawn = Drawn(*columns, title=f"n={STARTS}")
     results: dict[str, object] = {}
     for name, (content, form) in contents.items():
         told = forests[name].facts if name in forests else {"nodes": 0, "trees": 0}
         model = format_of(form).code().load(content)
-        us = base_us if name == SCORECARD else warm_us(artifact.load(content).trees.score, rows)
+        us = taken_us[name]
+        of_a_walk = {"walk_ratio": round(us / taken_us[name + WALK], 2)} if name in forests else {}
         begun = time.process_time()
         if name == "75 thousand":
             model.score({f"x{place}": column for place, column in enumerate(table(ROWS_MANY).numeric.T)})
@@ -165,11 +212,12 @@ def main() -> None:
             "megabytes": round(len(content) / 1e6, 2),
             "cold_ratio": round(ratios[name], 3),
             "warm_us": round(us, 1),
-            "warm_ratio": round(us / base_us, 1),
+            "warm_ratio": round(us / taken_us[SCORECARD], 1),
+            **of_a_walk,
             **({"rows_100000_seconds": round(many, 1)} if many else {}),
         }
         row = (name, str(told["nodes"]), f"{len(content) / 1e6:.2f}", f"{ratios[name]:.2f}", f"{us:.1f}")
-        drawn.add_row(*row, f"{many:.1f}" if many else "")
+        drawn.add_row(*row, *(f"{each:.2f}" for each in of_a_walk.values()), f"{many:.1f}" if many else "")
     RESULTS.write_text(json.dumps({"n": STARTS, "python": PYTHON, "of": results}, indent=1) + "\n")
     Console().print(drawn)
 

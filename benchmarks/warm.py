@@ -11,7 +11,6 @@ benchmarks/results/warm.json, .png and .svg.
 from __future__ import annotations
 
 import statistics
-import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -19,14 +18,13 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import page, plots, results
+from benchmarks.command_line import command, lambdas_python
 from benchmarks.functions import contenders as ways
 from benchmarks.functions.contenders import BARE, COMPILED, THEIRS, Contender, Models
 from benchmarks.functions.folders import Folders
 from benchmarks.functions.starting import warm
 from benchmarks.measuring import Candidate, interleaved
 from benchmarks.results import Row, rows_of
-from workflows.packaging import bytecode
-from workflows.packaging.wheels import PYTHON
 
 ROUNDS, CALLS = 40, 100
 METRIC = "warm prediction, p50"
@@ -43,9 +41,8 @@ def measured(found: Sequence[Contender], *, python: Path, log: Path, rounds: int
 
 
 def main() -> None:
-    compiler = bytecode.interpreter(PYTHON)
-    if compiler is None:
-        sys.exit(f"there is no Python {PYTHON} here, which Lambda runs: install it, or put it on PATH")
+    command(__doc__).parse_args()
+    compiler = lambdas_python()
     before = results.read("warm")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -12,7 +12,6 @@ default. Writes benchmarks/results/wide.json.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import platform
@@ -30,6 +29,7 @@ from rich.console import Console
 from rich.table import Table as Drawn
 from threadpoolctl import threadpool_limits
 
+from benchmarks.command_line import command
 from lambdas.engine import each
 from lambdas.model.arrays import Floats, Texts
 from lambdas.model.data.part import Part, merged
@@ -191,7 +191,7 @@ def draw(title: str, found: Mapping[str, Any]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
+    parser = command(__doc__)
     parser.add_argument("data", type=Path, help="kddcup.data_10_percent.gz")
     lines = gzip.decompress(parser.parse_args().data.read_bytes()).splitlines(keepends=True)
     told: dict[str, dict[str, Any]] = {}

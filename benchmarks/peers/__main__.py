@@ -11,7 +11,6 @@ baseline is uvicorn that answers each request with the same three bytes.
 
 from __future__ import annotations
 
-import argparse
 import json
 import resource
 import sys
@@ -22,6 +21,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import results
+from benchmarks.command_line import command
 from benchmarks.measuring import Candidate, interleaved
 from benchmarks.peers import agreeing, wrk
 from benchmarks.peers.made import Made, made
@@ -85,7 +85,7 @@ def places(taken: Mapping[str, Sequence[Loads]]) -> Iterator[tuple[str, float]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
+    parser = command(__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=5, help="for each number of connections")
     parser.add_argument("--only", action="append", help="this peer, beside the contract server; not written down")

@@ -12,7 +12,6 @@ connections, or a stand-in where they cannot be fetched.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import statistics
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks import results, scale
+from benchmarks.command_line import command
 from benchmarks.measuring import Candidate, interleaved
 from benchmarks.watching import Watched, watched
 from workflows.sample_data import sample
@@ -126,7 +126,7 @@ def draw(measured: Measured, sizes: Sequence[int]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
+    parser = command(__doc__)
     parser.add_argument("--data", type=Path, help="a CSV(.gz) file of kdd99-http")
     parser.add_argument("--files", type=int, nargs="+", default=SIZES)
     parser.add_argument("--rounds", type=int, default=5)
