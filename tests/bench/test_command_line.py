@@ -1,4 +1,4 @@
-"""A benchmark that is asked for help tells what it measures; one that is given what it does not know begins nothing."""
+"""A benchmark tells what it measures when it is asked for help, and refuses an argument that it does not know."""
 
 from __future__ import annotations
 
