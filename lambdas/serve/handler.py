@@ -201,7 +201,7 @@ class Service(Value):
         prediction = {"label": label, "probability": by_class[label], "probabilities": by_class}
         if not most:
             return prediction
-        from .seldom.why import of_row
+        from .seldom.why.lead import of_row
 
         return {**prediction, "why": of_row(self.scorer, row, label=label, most=most)}
 
@@ -210,7 +210,7 @@ def _most(asked: Mapping[str, object]) -> int:
     """How many columns the caller asks for; 0 where he does not ask."""
     if "why" not in asked:
         return 0
-    from .seldom.why import most_in
+    from .seldom.why.lead import most_in
 
     return most_in(asked["why"])
 

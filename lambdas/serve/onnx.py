@@ -12,6 +12,8 @@ graph has one input INPUT, of rows and columns, and answers with labels and prob
     2. let `read` take every older number too: the live model, which Evaluate scores, may be years old
     3. keep an artifact of each number in the tests, with the answers that it gave
 
+What older readers pass over needs no new number: `typical`, by which a graph tells why, is left out of imported ones.
+
 A graph is no program: it holds the operators of onnxruntime alone, and `read` runs a row through it before any
 request does.
 """
@@ -22,7 +24,6 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from .refusal import Refused
 from .schema import ModelInvalid, Row, Schema
 from .values import TYPE_CHECKING
 
@@ -54,6 +55,10 @@ class Onnx:
         self.has_differences = graph.find(DIFFERENCES, 0, BYTES_OF_NODES) >= 0
         self.classes: tuple[str, ...] = tuple(header["classes"])
         self.schema = Schema.from_document(header["schema"])
+        self.typical: Sequence[Any] = header.get("typical", ())
+        """Of each column of the schema the value of a typical row of the training; none where that is not known."""
+        if self.typical and len(self.typical) != len(self.schema.columns):
+            raise ValueError(f"a typical row of {len(self.typical)} columns")
         self.session = session
         self.refused = refused
         self.numbers: list[tuple[int, Callable[[float], float] | None]] = [
@@ -121,14 +126,11 @@ class Onnx:
         """None: a graph does not tell at which step a number was too large."""
         return None
 
-    def added(self, _row: Row) -> Mapping[str, Sequence[float]]:
-        """Raises Refused: a graph does not add up its columns, so none can be told exactly what it adds."""
-        raise Refused(
-            "WhyUnknown",
-            "this model is a graph, which does not add up its columns: it tells its answer, and not why",
-            field="why",
-            accepted="a request without why",
-        )
+    def added(self, row: Row) -> Mapping[str, Sequence[float]]:
+        """As `added_by_turns` of `seldom.why.by_turns` says: a graph does not add up its columns itself."""
+        from .seldom.why.by_turns import added_by_turns  # here, because most requests need none
+
+        return added_by_turns(self, row, self.typical)
 
 
 def read(artifact: bytes) -> Onnx:

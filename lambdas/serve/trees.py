@@ -187,8 +187,8 @@ class Trees:
         return [totals[1] - totals[0]] if len(totals) == 2 else totals
 
     def added(self, row: Row) -> dict[str, list[float]]:
-        """As `added_by_trees` of `seldom.why` says."""
-        from .seldom.why import added_by_trees  # here, because most requests need none
+        """As `added_by_trees` of `seldom.why.along_paths` says."""
+        from .seldom.why.along_paths import added_by_trees  # here, because most requests need none
 
         return added_by_trees(self, row)
 

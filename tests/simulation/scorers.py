@@ -16,6 +16,7 @@ from lambdas.serve.trees import Trees
 CLASSES = ("attack", "normal")
 OF_THE_CONSTANT = 0.25
 """Of the score: the rest is what the column x adds."""
+X_TYPICAL = 0.0
 
 
 def service(manifest: Mapping[str, Any], columns: Sequence[Mapping[str, Any]], *, share: float) -> Service:
@@ -61,17 +62,24 @@ def _trees(columns: Sequence[Mapping[str, Any]], share: float) -> Scorer:
 
 
 class _Session:
-    """A graph that says the same of every row."""
+    """A graph that says of a row where x is 1 what it says of the other class where x is 0."""
 
     def __init__(self, share: float) -> None:
         self._share = share
 
     def run(self, rows: Sequence[Any], **_: str) -> tuple[list[str], list[float]]:
-        return [CLASSES[1]] * len(rows), [1 - self._share, self._share] * len(rows)
+        shares = [self._share if x > X_TYPICAL else 1 - self._share for (x,) in rows]
+        return [CLASSES[share > 0.5] for share in shares], [each for share in shares for each in (1 - share, share)]
 
 
 def _onnx(columns: Sequence[Mapping[str, Any]], share: float) -> Scorer:
-    header = {"classes": CLASSES, "schema": {"columns": columns}, "numbers": [[0, []]], "categories": []}
+    header: dict[str, Any] = {
+        "classes": CLASSES,
+        "schema": {"columns": columns},
+        "numbers": [[0, []]],
+        "categories": [],
+        "typical": [X_TYPICAL],
+    }
     return Onnx(header, cast("Any", _Session(share)), ValueError, b"")
 
 

@@ -85,6 +85,9 @@ class Fitted:
     """What takes the place of a missing number: the estimator sees none."""
     operating_point: OperatingPoint | None = None
     """What decides the labels; None for the estimator's own."""
+    typical: tuple[float | str | None, ...] = ()
+    """A typical row of the training, in the order of `Recipe.single_columns`, None for a number that is missing. None
+    is known of an imported model. Models that do not add up their columns tell by it why they answer."""
 
     @property
     def classes(self) -> tuple[str, ...]:

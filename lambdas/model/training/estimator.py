@@ -33,11 +33,13 @@ from lambdas.model.formats.fitted import Fitted, Levels, failures
 from lambdas.model.formats.numbered import fitted
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
+from lambdas.model.recipe.elements import SECONDS
 from lambdas.model.training.cross_validation import ROWS_MAX, cross_validate
 from lambdas.model.training.draw import drawn
 from lambdas.model.training.memory import needed_mb
 from lambdas.model.training.search.candidates import each_of, searched
 from lambdas.model.training.threshold_choice import operating_point
+from lambdas.model.training.typical import typical_row
 
 
 def format_for(recipe: Recipe) -> str:
@@ -90,7 +92,8 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
     """
     part = Part.of(train, classes=recipe.class_names)
     found = fills_of(recipe, total=Rows.of(part).total)
-    part = spread(found.part(part), recipe=recipe)
+    filled = found.part(part)
+    part = spread(filled, recipe=recipe)
     if not why_in_one_piece(recipe):
         rows = Rows.of(part)
         return fit_parts(recipe, rows=rows, summary=rows.total(Summary.of), fills=found)
@@ -101,7 +104,9 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
         estimator = _unfitted(recipe)
         made = fitted(estimator, X, train.labels)
     facts = _facts(estimator, rows=len(train), warned=[_in_words(each) for each in caught])
-    return _validated(Fitted(recipe, made, levels, facts, found), X=X, labels=train.labels)
+    codes = X[:, len(recipe.numbers_of_x) :]
+    typical = typical_row(recipe, numbers=filled.numeric, codes=codes, levels=levels)
+    return _validated(Fitted(recipe, made, levels, facts, found, typical=typical), X=X, labels=train.labels)
 
 
 def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary, fills: Fills) -> Fitted:
@@ -123,8 +128,17 @@ def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary, fills: Fills) -> 
     facts = _facts(estimator, rows=summary.rows, warned=warned)
     decrement = found.decrement if math.isfinite(found.decrement) else None  # of a search that was cut short
     facts["folded"] = {"method": found.method, "passes": found.passes, "decrement": decrement}
-    made = Fitted(recipe, estimator, summary.known, facts, fills)
-    return _validated(made, X=summary.known.encode(few), labels=few.labels)
+    X = summary.known.encode(few)
+    made = Fitted(recipe, estimator, summary.known, facts, fills, typical=_typical(recipe, X, levels=summary.known))
+    return _validated(made, X=X, labels=few.labels)
+
+
+def _typical(recipe: Recipe, X: Floats, *, levels: Levels) -> tuple[float | str | None, ...]:
+    """None is known where X has parts of dates in the places of dates."""
+    if any(tuple(date.parts) != (SECONDS,) for date in recipe.dates):
+        return ()
+    numbers = len(recipe.numeric)
+    return typical_row(recipe, numbers=X[:, :numbers], codes=X[:, numbers:], levels=levels)
 
 
 def _validated(made: Fitted, *, X: Floats, labels: Texts) -> Fitted:

@@ -8,7 +8,7 @@ npy.py            instances from a .npy file
 paired.py         makes the nodes of trees faster to walk, once the first rows are scored
 several.py        scores several instances, as far as the time goes
 stored.py         an artifact that lies in the bucket, because it is too large for its package
-why.py            tells which columns moved a prediction most
+why/              tells which columns moved a prediction most
 unscored.py       refuses a row that has no score
 unfit_names.py    refuses features that are missing or unknown
 warned.py         tells what the model took in the place of what a request says

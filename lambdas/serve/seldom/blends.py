@@ -21,7 +21,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..links import sigmoid
-from ..refusal import Refused
 from ..schema import Schema
 from ..trees import Trees
 from ..values import TYPE_CHECKING
@@ -47,6 +46,8 @@ class Blend:
             _Member(whole, each, section, f"{begin}{place}.") for place, each in enumerate(header["members"])
         ]
         self.weights: list[float] = header["weights"]
+        self.typical: Sequence[Any] = header.get("typical", ())
+        """Of each column of the schema the value of a typical row of the training; none where that is not known."""
         self.divisor = math.fsum(self.weights) if self.weights else len(self.members)
 
     @property
@@ -84,17 +85,13 @@ class Blend:
     def added(self, row: Row) -> dict[str, list[float]]:
         """As `Trees.added`, of members whose scores are probabilities: their mean.
 
-        Raises Refused where there is a curve, or a score of another kind: the mean of what is made of such scores
-        is no sum over the columns.
+        Where there is a curve, or a score of another kind, it is as `added_by_turns` of `why.by_turns` says: what is
+        made of such scores is no sum over the columns.
         """
         if any(member.curves is not None or member.link != "mean" for member in self.members):
-            raise Refused(
-                "WhyUnknown",
-                "this model makes one answer of several, and not by adding up columns: it tells its answer, and not"
-                " why",
-                field="why",
-                accepted="a request without why",
-            )
+            from .why.by_turns import added_by_turns  # here, because most requests need none
+
+            return added_by_turns(self, row, self.typical)
         found = {name: [0.0] * (1 + len(self.schema.columns)) for name in self.classes}
         for place, member in enumerate(self.members):
             share = (self.weights[place] if self.weights else 1.0) / self.divisor

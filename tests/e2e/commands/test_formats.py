@@ -106,7 +106,7 @@ def test_boosting_sees_a_missing_number_from_the_file_to_the_answer(both: LocalU
     assert told["predictions"][0]["why"]["columns"][0]["column"] in {"income", "age", "housing"}
 
 
-def test_neighbours_answer_by_their_threshold_and_say_that_they_do_not_tell_why(both: LocalUp) -> None:
+def test_neighbours_answer_by_their_threshold_and_tell_why(both: LocalUp) -> None:
     deployed = both.client("lambda").get_function_configuration(FunctionName="nightswap-local-serve-neighbours")
     live = retrained(both, "neighbours")
     instance = {"age": 40, "income": 40, "housing": "rent"}
@@ -119,7 +119,10 @@ def test_neighbours_answer_by_their_threshold_and_say_that_they_do_not_tell_why(
     assert deployed["Environment"]["Variables"]["NIGHTSWAP_LAYERS"] == "onnxruntime"
     assert (live["live"]["model_version"], manifest["format"]) == (1, "onnx")
     assert (prediction["label"], prediction["probabilities"]["defaulted"] < 0.4) == ("paid", True)
-    assert (why.status, why.body["Code"]) == (400, "WhyUnknown")
+    (told_why,) = (each["why"] for each in why.body["predictions"])
+    defaulted = prediction["probabilities"]["defaulted"]
+    assert (told_why["against"], len(told_why["columns"])) == ("defaulted", 2)
+    assert told_why["lead"] == pytest.approx(1 - 2 * defaulted + 2 * 0.4 - 1, abs=1e-9)
 
 
 def test_change_of_format_goes_live_and_back(both: LocalUp) -> None:

@@ -47,6 +47,7 @@ def export(fitted: Fitted) -> Exported:
             [places[recipe.numeric[place].name], [list(step) for step in steps_of(part)]] for place, part in numbers
         ],
         "categories": [places[column.name] for column in texts],
+        **({"typical": list(fitted.typical)} if fitted.typical else {}),
     }
     told = json.dumps(header, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
     artifact = MAGIC + len(told).to_bytes(LENGTH_BYTES, "little") + told + content

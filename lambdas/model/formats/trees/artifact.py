@@ -58,6 +58,8 @@ def load(content: bytes) -> TreesArtifact:
 def _problem(model: trees.Trees | Blend) -> str:
     """What a row could stumble over; empty where there is nothing."""
     if isinstance(model, Blend):
+        if model.typical and len(model.typical) != len(model.schema.columns):
+            return "its typical row has not a value for each column"
         return next(filter(None, map(_problem, model.trees)), "") or _of_blend(model)
     return _of_nodes(model) or _of_slots(model) or _of_answers(model) or _of_leaves(model)
 

@@ -67,6 +67,7 @@ def export(fitted: Fitted) -> Exported:
         "classes": list(fitted.classes),
         "positive": fitted.recipe.positive,
         "schema": schema,
+        **({"typical": list(fitted.typical)} if fitted.typical and isinstance(whole, Blended) else {}),
         **body,
     }
     content = file.content(header)

@@ -10,7 +10,6 @@ import pytest
 
 from lambdas.serve import onnx
 from lambdas.serve.handler import Service
-from lambdas.serve.refusal import Refused
 from lambdas.serve.schema import ModelInvalid
 from tests.given.graphs import KINDS, difference, model, parts, strangers
 from tests.unit.lambdas.serve.graph import GRAPH_1, VERSION_1, whole
@@ -116,17 +115,47 @@ def test_graph_that_cannot_take_a_row_answers_with_no_number() -> None:
     assert all(map(math.isnan, shares))
 
 
-def test_a_graph_does_not_tell_why() -> None:
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("kind", KINDS)
+def test_why_of_a_graph_adds_up_to_the_probabilities_from_those_of_a_typical_row(kind: str, classes: int) -> None:
+    of = model(kind, classes)
+    features = {n: c.tolist() for n, c in strangers(5, classes=classes).features(of.fitted.recipe).items()}
+    typical = [*of.fitted.typical]
+    _, begin = of.served.score(typical)  # type: ignore[arg-type]
+    for number in range(5):
+        row = [features[column.name][number] for column in of.served.schema.columns]
+        added = of.served.added(row)
+
+        sums = [math.fsum(adds) for adds in added.values()]
+        assert sums == pytest.approx(of.served.score(row)[1], abs=1e-9)
+        assert [adds[0] for adds in added.values()] == pytest.approx(begin, abs=1e-9)
+        assert added == of.served.added(row)
+
+
+def test_why_of_a_graph_that_was_imported_begins_at_0_without_a_category() -> None:
+    served = onnx.read(whole(VERSION_1, GRAPH_1))
+
+    added = served.added([2.0, "SF"])
+
+    assert not served.typical
+    assert [adds[0] for adds in added.values()] == pytest.approx(served.score([0.0, "new"])[1], abs=1e-15)
+    assert [sum(adds) for adds in added.values()] == pytest.approx(served.score([2.0, "SF"])[1], abs=1e-15)
+
+
+def test_a_request_may_ask_a_graph_why() -> None:
     service = Service(model("neighbours").served, "flows", 1, artifact_sha256="0" * 64, format="onnx")
     instance = {"a": 1.0, "protocol": "tcp", "b": 1.0, "c": 1.0, "flag": "tcp"}
 
     answer = service.answer({"instances": [instance], "why": 2})
 
     body: Any = answer["body"]
-    assert (answer["status"], body["Code"]) == (400, "WhyUnknown")
-    assert "does not add up its columns" in body["Message"]
-    with pytest.raises(Refused):
-        model("neighbours").served.added([1.0, "tcp", 1.0, 1.0, "tcp"])
+    (told,) = body["predictions"]
+    why, shares = told["why"], told["probabilities"]
+    assert answer["status"] == 200
+    assert len(why["columns"]) == 2
+    assert why["lead"] == pytest.approx(shares[told["label"]] - shares[why["against"]], abs=1e-12)
+    parts = [why["constant"], why["others"], *(each["adds"] for each in why["columns"])]
+    assert math.fsum(parts) == pytest.approx(why["lead"], abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -151,6 +180,7 @@ def test_artifact_of_version_1_gives_the_answers_that_it_gave(x: float, flag: st
         (onnx.MAGIC, "malformed"),
         (whole({}, b""), "malformed: KeyError"),
         (whole({**VERSION_1, "format_version": 2}, GRAPH_1), "this reader knows"),
+        (whole({**VERSION_1, "typical": [0.0]}, GRAPH_1), "malformed: ValueError"),
         (whole(VERSION_1, b"no graph"), "onnxruntime does not take the graph: InvalidProtobuf"),
         (whole(VERSION_1, GRAPH_1[:-40]), "onnxruntime does not take the graph"),
         (whole({**VERSION_1, "classes": ["a", "b", "c"]}, GRAPH_1), "1 labels and 2 numbers of 1 rows"),

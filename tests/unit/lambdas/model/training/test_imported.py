@@ -16,7 +16,7 @@ from lambdas.model.formats.trees import artifact
 from lambdas.model.formats.trees.export import export
 from lambdas.model.recipe import Categorical, Date, Numeric, Threshold
 from lambdas.model.training.imported import fitted
-from lambdas.serve.seldom import why
+from lambdas.serve.seldom.why import lead as why
 from tests.given import imports
 
 SINGLE_STEP = 1.2e-7

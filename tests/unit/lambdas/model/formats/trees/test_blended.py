@@ -19,7 +19,6 @@ from lambdas.model.formats.trees.export import export
 from lambdas.model.recipe import Threshold
 from lambdas.model.training.estimator import fit
 from lambdas.serve import trees
-from lambdas.serve.refusal import Refused
 from lambdas.serve.seldom import blends
 from tests.given.tree_files import Header, parts, whole
 from tests.given.trees import BLENDS, LARGEST, ONE_THREAD, Model, difference, edges, model, recipe, served_rows, table
@@ -99,13 +98,17 @@ def test_why_of_a_vote_of_forests_adds_up_to_the_lead() -> None:
         assert {name: pytest.approx(sum(adds), abs=1e-12) for name, adds in added.items()} == shares
 
 
-@pytest.mark.parametrize("kind", [CALIBRATED, ALL])
-def test_why_of_others_is_refused_in_words(kind: str) -> None:
-    of = model(kind, 2, False)
-    (row,) = served_rows(table(1))
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("kind", [CALIBRATED, ISOTONIC, ALL])
+def test_why_of_others_adds_up_to_the_probabilities_from_those_of_a_typical_row(kind: str, classes: int) -> None:
+    of = model(kind, classes, kind != ALL)
+    typical = [math.nan if value is None else value for value in of.fitted.typical]
+    begin = of.served.score(typical)[1]
+    for row in served_rows(table(20, classes=classes, missing=kind != ALL, seed=5)):
+        added = of.served.added(row)
 
-    with pytest.raises(Refused, match="makes one answer of several, and not by adding up columns"):
-        of.served.added(row)
+        assert [sum(adds) for adds in added.values()] == pytest.approx(of.served.score(row)[1], abs=1e-12)
+        assert [adds[0] for adds in added.values()] == pytest.approx(begin, abs=1e-12)
 
 
 def test_threshold_of_the_recipe_decides_and_why_takes_it_off() -> None:

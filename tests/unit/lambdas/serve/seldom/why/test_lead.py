@@ -14,7 +14,7 @@ from lambdas.serve import handler
 from lambdas.serve.handler import Service
 from lambdas.serve.refusal import Refused
 from lambdas.serve.scorecard import LINKS, Scorecard
-from lambdas.serve.seldom.why import COLUMNS_MAX, most_in, of_lead
+from lambdas.serve.seldom.why.lead import COLUMNS_MAX, most_in, of_lead
 from tests.unit.lambdas.serve.document import DOCUMENT
 
 GOOD: dict[str, Any] = {"size": 20, "flag": "SF", "age": 0.25, "zone": "s", "kind": "a"}
