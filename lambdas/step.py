@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import chalicelib.aws.session  # noqa: F401 - loads botocore while the function starts, as its other libraries are
+from chalicelib import loaded
 from chalicelib.aws import connect
 from chalicelib.aws.patience import ending_within
 from chalicelib.contracts.payload import from_event, to_event
@@ -72,7 +73,7 @@ def spare_the_libraries() -> None:
     """Whenever a task makes many objects, Python's collector goes through all that its libraries made too: on a data
     set of 365 files that was a third of Preprocess. What is there now is never garbage, and is left alone."""
     if not gc.get_freeze_count():
-        gc.freeze()
+        loaded()
 
 
 def carry_out(

@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from chalicelib import loaded
 from chalicelib.aws.patience import ATTENTIVE, BRIEF, PATIENT, PROMPT, UNHURRIED, Patience
 from chalicelib.aws.signed import surroundings
 from chalicelib.aws.signed.client import SignedClient
@@ -51,6 +52,7 @@ def prepare() -> None:
 
         with suppress(OSError):  # the call tells of a bundle that cannot be read
             certificates.trusting(here.ca_bundle)
+    loaded()
 
 
 @lru_cache(maxsize=4)

@@ -33,7 +33,7 @@ print(json.dumps([told, sorted({{*sys.modules}} - before), sorted(at_start)]))
 """
 STANDARD = {
     *("__future__", "array", "atexit", "base64", "binascii", "contextvars", "copy", "datetime", "decimal", "errno"),
-    *("ipaddress", "math", "numbers", "select", "selectors", "socket", "struct", "typing", "urllib"),
+    *("gc", "ipaddress", "math", "numbers", "select", "selectors", "socket", "struct", "typing", "urllib"),
 }
 """Of the standard library, besides what the runtime client has; names with _ belong to these."""
 OF_BOTH = {
