@@ -132,7 +132,7 @@ def main() -> None:
     drawn = Drawn("classifier", "format", "KB", "cold, ratio", "warm, us a row", title=f"n={STARTS}")
     results: dict[str, object] = {}
     for (name, (content, form)), ratio in zip(contents.items(), ratios, strict=True):
-        us = taken_us[name]
+        us = taken_us[name].quick
         kilobytes = len(content) / 1e3
         drawn.add_row(name, form, f"{kilobytes:.0f}", f"{ratio:.2f}", f"{us:.0f}")
         results[name] = {

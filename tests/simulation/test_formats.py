@@ -23,6 +23,8 @@ from tests.simulation.stories import BROUGHT, CANARY
 from tests.simulation.world import MODEL, Weather, World
 
 IMPORTED = "imported"
+A_DAY_AND_MORE = 25 * 3600
+"""After which a version that was live may be pruned."""
 
 
 @pytest.mark.parametrize("kind", [SOUND, TREES, ONNX, IMPORTED])
@@ -59,6 +61,13 @@ def test_model_of_any_format_is_explained_known_again_rolled_back_promoted_prune
     world.settle()
     assert (asked(world)["model_version"], asked(world)["format"]) == (2, version["format"])
     tells_why(world, version=2, form=version["format"])
+
+    assert is_kept(world, 2)
+    for days in (3, 4):
+        assert better_one(world, days=days) == PROMOTED
+    triggers.prune(world, delay_seconds=A_DAY_AND_MORE)
+    world.settle()
+    assert [version for version in (1, 2, 3, 4) if is_kept(world, version)] == [3, 4]
     check(world, ALWAYS)
     check(world, SETTLED)
 
@@ -89,6 +98,22 @@ def comes_again(world: World, kind: str, *, days: int) -> str:
         run = f"{MODEL}-nightly-{event_time:%Y%m%dT%H%MZ}"
     world.settle()
     return outcomes(world)[run]
+
+
+def better_one(world: World, *, days: int) -> str:
+    """A night with more data, which makes a better model; returns how its run ends."""
+    world.add_data(f"night-{days}.csv", quality=5 + days, word=SOUND)
+    triggers.predict(world, times=150, every_seconds=2)
+    event_time = NIGHT + timedelta(days=days)
+    triggers.nightly(world, event_time=event_time, delay_seconds=0)
+    world.settle()
+    return outcomes(world)[f"{MODEL}-nightly-{event_time:%Y%m%dT%H%MZ}"]
+
+
+def is_kept(world: World, model_version: int) -> bool:
+    """Whether a function version that holds its code is there."""
+    code = registered(world)[model_version]["code_sha256"]
+    return any(each.code_sha256 == code for each in world.functions.versions(MODEL))
 
 
 def by_hand(world: World, action: str, model_version: int | None) -> None:

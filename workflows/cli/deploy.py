@@ -58,11 +58,17 @@ def deploy(stage: Stage, as_json: bool, removes: tuple[str, ...]) -> None:
 def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str]) -> Deployed:
     """Deploy with a line for each part, or, where the screen can be redrawn, one line that changes.
 
-    Raises DeploymentFailed before anything is changed when a setting or a recipe is wrong.
+    What each model takes is told beforehand; who is quiet has it among the notes. Raises DeploymentFailed before
+    anything is changed when a setting or a recipe is wrong.
     """
     models = recipes.names()
     refuse(check_settings(stage.name, root=ROOT))
     refuse(check_recipes(stage.name, root=ROOT, models=models, load=served, problems=recipes.problems()))
+    loaded = [recipes.load(model) for model in models]
+    fitting = [capacity(each, stage.settings).in_words() for each in loaded]
+    if not quiet:
+        for each in fitting:
+            sentence(f"note: {each}")
     with console.status(f"deploying stage {stage.name}") as status:
 
         def report(step: Step) -> None:
@@ -84,9 +90,7 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str]) -> Deployed:
             removes=removes,
             needs=needs(models),
         )
-    loaded = [recipes.load(model) for model in models]
-    fitting = (capacity(each, stage.settings).in_words() for each in loaded)
-    return replace(done, notes=(*done.notes, *notes_of_all(loaded), *fitting))
+    return replace(done, notes=(*done.notes, *notes_of_all(loaded), *(fitting if quiet else ())))
 
 
 @click.command()

@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from chalicelib import layout
 from chalicelib.ledger.stamp import Stamp
 from chalicelib.registry.registry import PACKAGE, PRUNED
+from lambdas.model.formats.all_formats import FORMATS
 from tests.fakes.history import Effect
 from tests.given.nights import GIVEN_UP
 from tests.simulation.readings import documents_at, manifests
 from tests.simulation.world import HAND, MODEL, World
 
 A_DAY = timedelta(hours=24)
+GIVEN_UP_OF_ANY_FORMAT = {*GIVEN_UP, *(each.file for each in FORMATS.values())}
 
 
 def no_model_version_is_used_twice(world: World) -> None:
@@ -52,7 +54,7 @@ def complete_versions_never_change(world: World) -> None:
         body = effect.facts.get("body")
         if match and effect.index > completed.get(int(match[1]), effect.index) and match[2] != PRUNED:
             marked = held.get(layout.version(MODEL, int(match[1]), PRUNED)) is not None
-            pruned = marked and effect.operation == "delete" and match[2] in GIVEN_UP
+            pruned = marked and effect.operation == "delete" and match[2] in GIVEN_UP_OF_ANY_FORMAT
             assert pruned or held[effect.subject] == body, f"a complete version changed: {effect}"
         held[effect.subject] = body
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,11 +11,15 @@ from chalicelib import layout
 from chalicelib.contracts.interventions import MoveAnswered
 from chalicelib.documents import documents
 from chalicelib.errors import ContractBroken, FunctionUnavailable
+from chalicelib.interventions import fitness
 from chalicelib.registry import registry
 from lambdas import move_alias
+from tests.fakes.functions import InMemoryFunctions
+from tests.fakes.serving_function import with_layers
 from tests.given.interference import raising, with_functions, with_store
 from tests.given.moves import after_nights, request, serving
-from tests.given.nights import MODEL, outside
+from tests.given.nights import MODEL, outside, register
+from tests.given.serving_code import ServingCode
 
 
 def test_move_is_answered_200_with_what_was_done() -> None:
@@ -41,6 +46,23 @@ def test_request_that_cannot_be_is_an_answer(changes: dict[str, Any], status: in
 
     assert (answered.status, answered.body["Code"]) == (status, code)
     assert answered.body["Message"]
+
+
+def test_version_whose_layers_its_function_lacks_is_refused_before_the_alias_moves() -> None:
+    night = after_nights(1)
+    night.functions.configure(MODEL, **with_layers("onnx"))
+    register(night.edges, run="run-2", layers=["onnx"])
+    without = InMemoryFunctions(MODEL, clock=night.clock, handler=ServingCode())
+    edges = replace(night.edges, functions=without)
+    live = fitness.verify(edges, model=MODEL, model_version=1)  # which publishes it again
+    without.create_alias(MODEL, function_version=live, description="put back by hand")
+
+    answered = move_alias.run(request("promote", model_version=2), edges)
+
+    assert (answered.status, answered.body["Code"]) == (409, "VersionUnfit")
+    assert "the layers onnx: run nightswap deploy" in answered.body["Message"]
+    alias = without.alias(MODEL)
+    assert alias is not None and (alias.function_version, dict(alias.weights)) == (live, {})
 
 
 def test_nothing_live_is_an_answer() -> None:

@@ -37,6 +37,18 @@ def test_answer_that_states_no_error_of_ours_is_a_failed_command(code: str) -> N
     assert (type(read), read.message) == (CommandFailed, f"{code}: no")
 
 
+@pytest.mark.parametrize(("ended_at", "status"), [(None, 202), ("2026-11-29T10:00:00Z", 200)])
+def test_a_batch_is_answered_202_while_it_goes_on_and_200_with_its_result_both_with_its_place(
+    ended_at: str | None, status: int
+) -> None:
+    said = {"batch": "loans-00112233445566778899", "ended_at": ended_at}
+
+    answer = responses.of_batch(said, asked="/predict", route="/predict")
+
+    place = {"Location": "batches/loans-00112233445566778899"}
+    assert answer == {"body": said, "status_code": status, "headers": place}
+
+
 def test_error_is_told_by_its_name_message_and_details() -> None:
     error = BadRequest("force is not true or false", field="force", accepted="true or false")
 
