@@ -152,9 +152,8 @@ def warm_us(scores: Mapping[str, Score], rows: Sequence[Sequence[float]]) -> dic
         return (time.process_time() - begun) / len(rows)
 
     candidates = [Candidate(name, partial(measure, score)) for name, score in scores.items()]
-    taken = interleaved(
-        candidates, rounds=ROUNDS, before=3
-    )  # after which the nodes are walked as in a warm container
+    # Before the three rounds are over, nodes are walked as in a warm container.
+    taken = interleaved(candidates, rounds=ROUNDS, before=3)
     return {
         name: Warm(1e6 * statistics.median(times), 1e6 * sorted(times)[len(times) // 20])
         for name, times in taken.items()

@@ -59,7 +59,7 @@ def unpack(package: Package, *, into: Path, wanted: Callable[[str], bool] = lamb
     return into
 
 
-@dataclass(frozen=True)
+@dataclass
 class Failure(Exception):
     """What the function's error is for Lambda: `kind` is the exception's class name, or the runtime's own word."""
 

@@ -111,18 +111,19 @@ def _of_members(members: Iterable[Any]) -> str:
     return ""
 
 
+# `enable_categorical`, which XGBoost 3.4 sets by itself, makes none of the numbers that it is given here a category.
 XGBOOST_TAKES = {
     "booster": (None, "gbtree"),
     "objective": (None, "binary:logistic", "multi:softprob"),
     "multi_strategy": (None, "one_output_per_tree"),
-    "enable_categorical": (None, False),
+    "feature_types": (None,),
     "early_stopping_rounds": (None,),
 }
 XGBOOST_ADVICE = {
     "booster": "take 'gbtree', the default",
     "objective": "leave it out",
     "multi_strategy": "take 'one_output_per_tree', the default",
-    "enable_categorical": "leave it out, and take the codes, or OneHotEncoder(handle_unknown='ignore')",
+    "feature_types": "leave it out, and take the codes, or OneHotEncoder(handle_unknown='ignore')",
     "early_stopping_rounds": "leave it out, because it asks for rows of its own to stop by: set n_estimators",
 }
 

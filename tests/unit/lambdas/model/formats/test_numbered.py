@@ -70,7 +70,7 @@ def test_classifier_is_found_at_the_end_of_a_pipeline() -> None:
         ({"booster": "dart"}, "its booster is 'dart': take 'gbtree', the default"),
         ({"objective": "binary:hinge"}, "its objective is 'binary:hinge': leave it out"),
         ({"multi_strategy": "multi_output_tree"}, "its multi_strategy is"),
-        ({"enable_categorical": True}, "its enable_categorical is True: leave it out, and take the codes"),
+        ({"feature_types": ["q", "c"]}, r"its feature_types is \['q', 'c'\]: leave it out, and take the codes"),
         ({"early_stopping_rounds": 5}, "its early_stopping_rounds is 5: leave it out"),
         ({"missing": -1.0}, "its missing is set: leave it out"),
     ],
