@@ -29,6 +29,8 @@ SERVED = (
     "several_of_1_7",
     "binary_of_2_1",
 )
+SINGLE_STEP = 1.2e-7
+"""Two steps of a 32-bit float below 1: XGBoost's exp and Python's may round to neighbours."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,9 +19,6 @@ from lambdas.model.training.imported import fitted
 from lambdas.serve.seldom.why import lead as why
 from tests.given import imports
 
-SINGLE_STEP = 1.2e-7
-"""Two steps of a 32-bit float below 1: XGBoost's exp and Python's may round to neighbours."""
-
 
 @pytest.mark.parametrize("name", imports.SERVED)
 def test_answers_are_those_of_xgboost(name: str) -> None:
@@ -30,7 +27,7 @@ def test_answers_are_those_of_xgboost(name: str) -> None:
     answers = fitted(imports.content(name), recipe=imports.recipe(name)).answers_to(imports.part(name))
 
     assert answers.labels.tolist() == told.labels
-    assert np.abs(answers.probabilities - told.probabilities).max() <= SINGLE_STEP
+    assert np.abs(answers.probabilities - told.probabilities).max() <= imports.SINGLE_STEP
 
 
 @pytest.mark.parametrize("name", imports.SERVED)
