@@ -6,7 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.compose import make_column_transformer
-from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.feature_selection import SelectKBest
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -17,7 +22,7 @@ from chalicelib.errors import EstimatorUnsupported, TrainingFailed
 from lambdas.model.formats.trees.artifact import load
 from lambdas.model.formats.trees.export import export
 from lambdas.model.formats.trees.grown import Tree
-from lambdas.model.formats.trees.size import NODES_MAX, NODES_TOLD, Size, check_bytes, foresee
+from lambdas.model.formats.trees.size import NODES_MAX, NODES_TOLD, WAYS, Size, check_bytes, foresee
 from lambdas.model.recipe import Columns, Numeric
 from lambdas.model.recipe.elements import KEPT
 from lambdas.model.training.estimator import fit
@@ -176,6 +181,26 @@ def test_too_many_nodes_or_too_slow_trees_are_refused_by_the_ways_out() -> None:
         Size(trees=2000, nodes=5, row_us=2100).check(base)
     with pytest.raises(EstimatorUnsupported, match="41 MB, and Lambda serves 40 MB at most"):
         check_bytes(base, size_bytes=41_000_000)
+
+
+@pytest.mark.parametrize(
+    ("forest", "told"),
+    [
+        (ExtraTreesClassifier(1, random_state=0), "nodes that split, and 1,000,000 at most"),
+        (RandomForestClassifier(1, max_depth=3, random_state=0), "ms a row, and 2 ms at most"),
+    ],
+)
+def test_trees_that_are_too_large_or_too_slow_are_refused_before_they_are_laid_out(forest: Any, told: str) -> None:
+    """The tree asks about a column that there is not, which fails as soon as it is laid out."""
+    of = made(forest)
+    trees = of.fitted.estimator.estimators_
+    trees[0].tree_.feature[0] = 99
+    with pytest.raises(IndexError):
+        export(of.fitted)
+    trees *= 16_000  # all of them the one tree, which costs no fit
+
+    with pytest.raises(EstimatorUnsupported, match=f"{told} are served: {WAYS}$"):
+        export(of.fitted)
 
 
 def test_many_nodes_are_told() -> None:
