@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import math
 import struct
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 
 from lambdas.model.formats.trees.export import export
 from lambdas.serve import trees
+from lambdas.serve.handler import Service
 from lambdas.serve.links import OperatingPoint
 from lambdas.serve.schema import ModelInvalid, Row
 from lambdas.serve.seldom.paired import PARTS
@@ -94,6 +96,22 @@ def test_number_that_rounds_to_infinity_is_not_scored(sign: int) -> None:
     assert all(map(math.isnan, served.score([sign * too_large, "tcp", 0.0, 0.0, "tcp"])[1]))
     assert all(map(math.isnan, served.added([sign * too_large, "tcp", 0.0, 0.0, "tcp"])["class-0"]))
     assert served.undefined([sign * too_large, "tcp", 0.0, 0.0, "tcp"]) is None
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_request_with_a_number_that_rounds_to_infinity_is_refused_in_words(sign: int) -> None:
+    service = Service(model("forest", 2, False).served, "flows", 1, artifact_sha256="0" * 64, format="trees")
+
+    def answered(number: float) -> dict[str, Any]:
+        return service.answer({"instances": [{"a": number, "protocol": "tcp", "b": 0, "c": 0, "flag": "tcp"}]})
+
+    largest, too_large = answered(sign * LARGEST), answered(sign * math.nextafter(LARGEST, math.inf))
+
+    assert largest["status"] == 200
+    assert too_large["status"] == 400
+    assert too_large["body"]["Code"] == "FeatureOutOfRange"
+    assert too_large["body"]["Instance"] == 0
+    assert "too large to be scored" in too_large["body"]["Message"]
 
 
 def test_number_that_a_scaler_makes_infinite_is_not_scored() -> None:
@@ -208,6 +226,24 @@ def test_tree_that_is_a_leaf_answers_alike_when_it_is_paired() -> None:
 @pytest.mark.parametrize(("kind", "label"), [("gradient boosting", 1), ("histogram gradient boosting", 0)])
 def test_score_of_zero_is_of_the_class_that_the_estimator_says(kind: str, label: int) -> None:
     assert zero(kind).score([0.0, "tcp", 0.0, 0.0, "tcp"]) == (f"class-{label}", [0.5, 0.5])
+
+
+def test_votes_that_cancel_out_are_of_the_class_that_the_estimator_says() -> None:
+    """Two trees vote with the same weight: where they differ, the score is exactly 0."""
+    of = model("AdaBoost", 2, False)
+    boosting = copy.deepcopy(of.fitted.estimator)
+    boosting.estimators_, boosting.estimator_weights_ = boosting.estimators_[:2], np.ones(2)
+    fitted = replace(of.fitted, estimator=boosting)
+    rows = table(ROWS, seed=2)
+    served = trees.read(export(fitted).content)
+
+    scored = [served.score(row) for row in served_rows(rows)]
+
+    told = fitted.answers(rows).labels.tolist()
+    zero_scores = [place for place, (_, shares) in enumerate(scored) if shares == [0.5, 0.5]]
+    assert len(zero_scores) > 10
+    assert {told[place] for place in zero_scores} == {"class-0"}
+    assert [label for label, _ in scored] == told
 
 
 def test_arrays_of_many_nodes_are_read_where_they_lie() -> None:
