@@ -24,6 +24,7 @@ from sklearn.preprocessing import KBinsDiscretizer, MinMaxScaler, OneHotEncoder
 from sklearn.utils import all_estimators
 
 from chalicelib.errors import EstimatorUnsupported
+from lambdas.model.arrays import Floats, Texts
 from lambdas.model.artifact import served
 from lambdas.model.features import missing
 from lambdas.model.formats.all_formats import format_of
@@ -172,6 +173,66 @@ def test_classifier_that_is_refused_is_refused_before_the_fit_by_its_name(name: 
 @pytest.mark.parametrize("name", [name for name, why in REFUSED.items() if why == NONE])
 def test_classifier_that_is_said_to_give_no_probabilities_gives_none(name: str) -> None:
     assert not hasattr(CLASSIFIERS[name], "predict_proba")
+
+
+def test_gradient_descent_by_hinges_gives_no_probabilities() -> None:
+    assert not hasattr(CLASSIFIERS["SGDClassifier"], "predict_proba")
+
+
+def scaled() -> tuple[Floats, Texts]:
+    """Rows of two classes, and their labels."""
+    table = of_scikit_learn("breast_cancer")
+    return MinMaxScaler().fit_transform(table.numeric), table.labels
+
+
+@pytest.mark.parametrize("name", [name for name, why in REFUSED.items() if why == SEVERAL])
+def test_classifier_that_is_said_to_give_several_labels_learns_no_less(name: str) -> None:
+    rows, labels = scaled()
+    one = (labels == "class-1").astype(np.int64)
+    fitted = clone(CLASSIFIERS[name]).fit(rows, np.column_stack([one, 1 - one]))
+
+    assert fitted.predict(rows).shape == (len(rows), 2)
+    with pytest.raises((IndexError, ValueError)):
+        clone(CLASSIFIERS[name]).fit(rows, one)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"), [("FixedThresholdClassifier", {"threshold": 0.9}), ("TunedThresholdClassifierCV", {})]
+)
+def test_threshold_of_its_own_answers_another_class_than_the_most_probable_one(
+    name: str, parameters: Mapping[str, float]
+) -> None:
+    rows, labels = scaled()
+    fitted = clone(CLASSIFIERS[name]).set_params(**parameters).fit(rows, labels)
+
+    most_probable = fitted.classes_[fitted.predict_proba(rows).argmax(axis=1)]
+    threshold = parameters.get("threshold") or fitted.best_threshold_
+    reached = fitted.classes_[(fitted.predict_proba(rows)[:, 1] >= threshold).astype(np.int64)]
+    assert (fitted.predict(rows) != most_probable).any()
+    assert fitted.predict(rows).tolist() == reached.tolist()
+
+
+def test_nearest_centroid_is_not_always_of_the_highest_probability() -> None:
+    rows, labels = scaled()
+    fitted = clone(CLASSIFIERS["NearestCentroid"]).fit(rows, labels)
+
+    far = np.linalg.norm(rows[:, np.newaxis] - fitted.centroids_, axis=2)
+    assert fitted.predict(rows).tolist() == fitted.classes_[far.argmin(axis=1)].tolist()
+    assert (fitted.predict(rows) != fitted.classes_[fitted.predict_proba(rows).argmax(axis=1)]).any()
+
+
+def test_dummy_has_the_same_probabilities_for_every_row() -> None:
+    rows, labels = scaled()
+    fitted = clone(CLASSIFIERS["DummyClassifier"]).fit(rows, labels)
+
+    assert len(np.unique(fitted.predict_proba(rows), axis=0)) == 1
+    assert len({*fitted.predict(rows).tolist()}) == 1
+
+
+def test_classifier_that_trains_itself_takes_no_texts_as_classes() -> None:
+    """In the array that a run gives it: it takes them as objects alone."""
+    with pytest.raises(ValueError, match="y has dtype string"):
+        clone(CLASSIFIERS["SelfTrainingClassifier"]).fit(*scaled())
 
 
 @pytest.mark.parametrize("name", [name for name, why in REFUSED.items() if NOT_CONVERTED in why])
