@@ -22,7 +22,8 @@ ALLOWED = {
     "lambdas/model": {"chalicelib", "lambdas", "threadpoolctl"} | SCIENCE,
     "lambdas/model/training/search/searching.py": {"chalicelib", "joblib", "lambdas", "threadpoolctl"} | SCIENCE,
     "lambdas/recipes": {"chalicelib", "lambdas"} | SCIENCE,
-    "lambdas/model/formats/onnx": {"chalicelib", "google", "lambdas", "onnx", "skl2onnx"} | SCIENCE,
+    "lambdas/model/formats/onnx": {"chalicelib", "google", "lambdas", "onnx"} | SCIENCE,
+    "lambdas/model/formats/onnx/converting.py": {"chalicelib", "lambdas", "onnx", "skl2onnx"} | SCIENCE,
     "lambdas/serve": set[str](),
     "lambdas/serve/seldom/stored.py": {"boto3", "botocore"},
 }

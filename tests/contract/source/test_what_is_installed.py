@@ -16,12 +16,12 @@ OURS = {"chalicelib", "lambdas", "workflows", "app", "tests"}
 ELSEWHERE = {
     "workflows/local": {"ministack", "hypercorn"},
     "workflows/definitions": {"stepfunctions", "sagemaker"},
-    "lambdas/model/formats/onnx": {"google", "onnx", "onnxruntime", "skl2onnx"},
-    "lambdas/serve": {"onnxruntime"},
+    "lambdas/model/formats/onnx": {"google", "onnx"},
+    "lambdas/model/formats/onnx/converting.py": {"skl2onnx"},
     "workflows/container": {"serve"},
 }
-"""Modules of environments of their own, of `make setup-onnx` or of an unpacked package, by the folder that may import
-them."""
+"""Modules of environments of their own, of `make setup-onnx` or of an unpacked package, by the folder or the
+module that may import them."""
 
 
 def test_every_module_that_the_project_imports_is_in_its_lock() -> None:
