@@ -105,8 +105,8 @@ test-damage: setup-test  ## each stored document damaged, and every command trie
 	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest --numprocesses auto --dist worksteal $(DAMAGE)
 
 test-packages: setup-all .venv-packages/.ready .venv-inference/.ready  ## every package under Lambda's own runtime client, with nothing else on its path
-	@$(PROJECT) -m pytest --numprocesses auto --dist worksteal $(filter-out $(LEFT_OUT),$(CLASSIFIERS))
-	@$(PROJECT) -m pytest $(PARALLEL) $(CLASSIFIERS:%=--ignore=%) tests/packages tests/container
+	@$(PROJECT) -m pytest --numprocesses auto --dist worksteal $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(filter-out $(LEFT_OUT),$(CLASSIFIERS))
+	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(CLASSIFIERS:%=--ignore=%) tests/packages tests/container
 
 test-deploy: setup-all  ## plan, deploy, kill, resume, destroy, deploy again
 	@$(PROJECT) -m pytest $(PARALLEL) $(filter-out $(LEFT_OUT),$(PHASES)) tests/deploy/planning

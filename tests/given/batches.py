@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,10 @@ from chalicelib.batches import batch_reports, batch_requests
 from chalicelib.batches.batch_documents import BatchRequest
 from chalicelib.contracts.batches import BatchPredicted, PredictBatchTask
 from chalicelib.edges import Edges
-from lambdas import predict_batch
-from lambdas.serve.handler import Service
+from lambdas import predict_batch, recipes
+from lambdas.model.formats.fitted import Exported
+from lambdas.model.recipe import Recipe
+from lambdas.serve.handler import READERS, Service
 from lambdas.serve.scorecard import Scorecard
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import Handler
@@ -75,6 +77,13 @@ def stage(handler: Handler = serve, *, schema: Mapping[str, Any] = SCHEMA) -> Fa
     return outside
 
 
+def stage_of(exported: Exported, *, kind: str) -> FakeOutside:
+    """Version 1 is this artifact of that format, and the code that serves it scores."""
+    scorer = READERS[kind](exported.content)
+    service = Service(scorer=scorer, model=MODEL, model_version=1, artifact_sha256="", format=kind)
+    return stage(lambda _, payload: json.dumps(service.answer(json.loads(payload))).encode(), schema=exported.schema)
+
+
 def csv(*lines: str) -> bytes:
     return "\n".join([HEADER, *lines, ""]).encode()
 
@@ -105,14 +114,18 @@ def ask(edges: Edges, key: str, *, pipeline: InMemoryPipeline | None = None, **c
     return batch_requests.ask(edges, pipeline or InMemoryPipeline(edges), key=key, **wish)
 
 
-def predicted(edges: Edges, name: str, *, chunk_records: int = CHUNK) -> BatchPredicted:
-    return predict_batch.run(PredictBatchTask(batch=name), edges, chunk_records=chunk_records)
+def predicted(
+    edges: Edges, name: str, *, chunk_records: int = CHUNK, recipe_of: Callable[[str], Recipe] = recipes.load
+) -> BatchPredicted:
+    return predict_batch.run(PredictBatchTask(batch=name), edges, chunk_records=chunk_records, recipe_of=recipe_of)
 
 
-def result(edges: Edges, content: bytes, name: str = "rows.csv") -> dict[str, Any]:
+def result(
+    edges: Edges, content: bytes, name: str = "rows.csv", *, recipe_of: Callable[[str], Recipe] = recipes.load
+) -> dict[str, Any]:
     """The status of a file's batch once it has ended."""
     batch = ask(edges, put(edges, content, name))
-    predicted(edges, batch)
+    predicted(edges, batch, recipe_of=recipe_of)
     return batch_reports.describe(edges, batch)
 
 

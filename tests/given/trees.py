@@ -226,10 +226,15 @@ class Model:
 @cache
 def model(kind: str, classes: int, missing: bool, rows: int = 400) -> Model:
     train = table(rows, classes=classes, missing=missing)
+    return made(recipe({**KINDS, **BLENDS}[kind], classes=classes, missing=missing), train)[0]
+
+
+def made(of: Recipe, train: Table) -> tuple[Model, Mapping[str, Any]]:
+    """The model of these rows, and the facts of its export."""
     with ONE_THREAD():
-        fitted = fit(recipe({**KINDS, **BLENDS}[kind], classes=classes, missing=missing), train=train)
-    content = export(fitted).content
-    return Model(fitted, artifact.load(content).trees, content)
+        fitted = fit(of, train=train)
+    exported = export(fitted)
+    return Model(fitted, artifact.load(exported.content).trees, exported.content), exported.facts
 
 
 def served_rows(rows: Table) -> list[Row]:

@@ -12,12 +12,15 @@ import pytest
 
 import lambdas
 from lambdas.model.formats.trees import xgboost_json
+from lambdas.model.recipe import Columns
 from lambdas.serve import trees
 from lambdas.serve.seldom.paired import PARTS
 from tests.given import imports
-from tests.given.trees import BLENDS, CASES, Model, difference, edges, model, table
+from tests.given.trees import BLENDS, CASES, Model, difference, edges, made, model, recipe, table
 
 ROWS, EDGES = 3000, 4000
+LARGE = 500
+"""Trees of a large forest."""
 FIRST = trees.ROWS_COLD + PARTS + 10
 """Rows after which all nodes are tuples."""
 FOLDER = Path(lambdas.__file__).parent
@@ -98,6 +101,24 @@ def test_trees_of_every_kind_answer_as_the_estimator(kind: str, classes: int, mi
 
     assert difference(of.served, of, table(ROWS, classes=classes, missing=missing, seed=7)) == ""
     assert difference(of.served, of, edges(of, EDGES, missing=missing, seed=8)) == ""
+
+
+def large_forest(_: Columns) -> object:
+    """Its trees grow until each leaf has one class alone, as they do by default."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    return RandomForestClassifier(LARGE, max_depth=None, random_state=0)
+
+
+def test_forest_of_500_full_depth_trees_answers_as_the_estimator() -> None:
+    of, facts = made(recipe(large_forest), table(2000))
+    grown = [each.tree_ for each in of.fitted.estimator.estimators_]
+
+    assert facts["trees"] == len(grown) == LARGE
+    assert facts["nodes"] == sum(int((tree.children_left >= 0).sum()) for tree in grown)
+    assert all((tree.impurity[tree.children_left < 0] == 0).all() for tree in grown), "leaves are of one class"
+    assert difference(of.served, of, table(ROWS, seed=7)) == ""
+    assert difference(of.served, of, edges(of, EDGES, seed=8)) == ""
 
 
 def mistaken(file: Path, line: str, other: str, *, name: str) -> ModuleType:

@@ -8,17 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalicelib.batches import batch_reports
-from chalicelib.contracts.batches import PredictBatchTask
-from lambdas import predict_batch
 from lambdas.model.formats.all_formats import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Columns, Date, Numeric, Recipe, at_least
 from lambdas.model.training.estimator import fit
-from lambdas.serve.handler import Service
 from lambdas.serve.seldom.date_texts import seconds_of, text_of
-from lambdas.serve.trees import read
-from tests.fakes.edges import FakeOutside
 from tests.given import batches
 from tests.given.nights import MODEL
 
@@ -66,28 +60,9 @@ def scored(of: Recipe, content: bytes, name: str) -> tuple[dict[str, Any], list[
     rows = table(of)
     fitted = fit(of, train=rows)
     exported = format_of("trees").code().export(fitted)
-    service = Service(
-        scorer=read(exported.content), model=of.model, model_version=1, artifact_sha256="", format="trees"
-    )
-    outside = batches.stage(
-        lambda _, payload: json.dumps(service.answer(json.loads(payload))).encode(), schema=exported.schema
-    )
-    return (
-        told(outside, of, content, name),
-        batches.predictions(outside.edges, batch_of(outside)),
-        fitted.answers(rows),
-    )
-
-
-def told(outside: FakeOutside, of: Recipe, content: bytes, name: str) -> dict[str, Any]:
-    batch = batches.ask(outside.edges, batches.put(outside.edges, content, name))
-    predict_batch.run(PredictBatchTask(batch=batch), outside.edges, recipe_of=lambda _: of, chunk_records=25)
-    return batch_reports.describe(outside.edges, batch)
-
-
-def batch_of(outside: FakeOutside) -> str:
-    (request,) = [each.key for each in outside.store.list("batches/out/") if each.key.endswith("request.json")]
-    return request.split("/")[2]
+    edges = batches.stage_of(exported, kind="trees").edges
+    result = batches.result(edges, content, name, recipe_of=lambda _: of)
+    return result, batches.predictions(edges, result["batch"]), fitted.answers(rows)
 
 
 def cells(of: Recipe) -> list[dict[str, str]]:
