@@ -172,6 +172,7 @@ DAMAGE: Sequence[tuple[str, Callable[[Header, bytearray], None], str]] = [
     (ISOTONIC, descending, "the places of a curve do not ascend"),
     (ISOTONIC, shorter, "ValueError"),
     (ALL, inner_weights, "its members do not have a weight each"),
+    (ALL, lambda header, _: header.update(typical=[0.0]), "its typical row has not a value for each column"),
 ]
 
 
