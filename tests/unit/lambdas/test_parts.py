@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -182,15 +183,29 @@ os._exit(1)
 """
 
 
-def test_what_a_task_left_behind_that_was_ended_is_removed_and_what_another_has_open_stays() -> None:
-    ended = subprocess.run([sys.executable, "-c", LEAVE_BEHIND], stdout=subprocess.PIPE, check=False, text=True)
-    left = Path(ended.stdout.strip()).parents[1]
-    night = FakeOutside()
-    assert left.exists()
+TAKE_OVER = """
+import sys
+from pathlib import Path
+from tests.fakes.edges import FakeOutside
+from tests.unit.lambdas.test_parts import Parts, side
 
-    with Parts(night.edges, side(night), task="Train") as one, Parts(night.edges, side(night), task="Train") as other:
-        assert not left.exists()
-        assert (len(one.open("00000")), len(other.open("00000"))) == (2, 2)
+night, left = FakeOutside(), Path(sys.argv[1])
+with Parts(night.edges, side(night), task="Train") as one, Parts(night.edges, side(night), task="Train") as other:
+    print(left.exists(), len(one.open("00000")), len(other.open("00000")))
+"""
+
+
+def test_what_a_task_left_behind_that_was_ended_is_removed_and_what_another_has_open_stays(tmp_path: Path) -> None:
+    def run(script: str, *given: str) -> str:
+        """In a folder for temporary files that no other test has, which would remove what is left there."""
+        here = {**os.environ, "TMPDIR": str(tmp_path)}
+        command = [sys.executable, "-c", script, *given]
+        return subprocess.run(command, stdout=subprocess.PIPE, check=False, text=True, env=here).stdout.strip()
+
+    left = Path(run(LEAVE_BEHIND)).parents[1]
+    assert left.parent == tmp_path and left.exists()
+
+    assert run(TAKE_OVER, str(left)) == "False 2 2"
 
 
 def test_room_is_asked_for_what_the_rows_take_unpacked() -> None:
