@@ -1,10 +1,9 @@
 """Makes the logistic regression of KDD Cup 99's http connections in TensorFlow, as ONNX: run it to make it anew.
 
-    python3 -m venv /tmp/tf; /tmp/tf/bin/pip install tensorflow-cpu==2.21.0 onnx==1.23.2 onnxruntime
+    python3 -m venv /tmp/tf; /tmp/tf/bin/pip install tensorflow-cpu==2.21.0 tf2onnx==1.17.0 onnx==1.23.2
     /tmp/tf/bin/python tests/given/imports/make_tensorflow.py DATA/kdd_http.csv.gz
 
-Its environment is no part of the project's. TensorFlow trains; the graph is written with `onnx.helper` from the
-trained weights, because the converter of TensorFlow's own graphs is hardly maintained. logistic.answers.json has the
+Its environment is no part of the project's. TensorFlow trains, and tf2onnx converts. logistic.answers.json has the
 confusion matrix that TensorFlow itself gives for the whole file, and its probabilities for the first rows of each
 class.
 """
@@ -20,7 +19,7 @@ import sys
 import numpy as np
 import onnx
 import tensorflow as tf  # type: ignore[import-untyped]  # its environment is no part of the project's
-from onnx import TensorProto, helper, numpy_helper
+import tf2onnx  # type: ignore[import-not-found]  # nor this
 
 HERE = pathlib.Path(__file__).parent
 COLUMNS = ("duration", "src_bytes", "dst_bytes")
@@ -40,35 +39,9 @@ scaled = tf.keras.layers.Rescaling(1 / scale, -centre / scale)(inputs)
 model = tf.keras.Model(inputs, tf.keras.layers.Dense(1, activation="sigmoid", name="logistic")(scaled))
 model.compile(tf.keras.optimizers.Adam(0.05), "binary_crossentropy")
 model.fit(X, y, batch_size=8192, epochs=12, verbose=0)
-weights, bias = model.get_layer("logistic").get_weights()
 shares = model.predict(X, batch_size=65536, verbose=0)[:, 0]
 
-
-def constant(name: str, value: np.ndarray) -> onnx.TensorProto:
-    return numpy_helper.from_array(np.asarray(value, dtype=np.float32), name)
-
-
-graph = helper.make_graph(
-    [
-        helper.make_node("Mul", ["X", "over"], ["times"]),
-        helper.make_node("Add", ["times", "minus"], ["scaled"]),
-        helper.make_node("Gemm", ["scaled", "weights", "bias"], ["score"]),
-        helper.make_node("Sigmoid", ["score"], ["second"]),
-        helper.make_node("Sub", ["one", "second"], ["first"]),
-        helper.make_node("Concat", ["first", "second"], ["probabilities"], axis=1),
-    ],
-    "logistic",
-    [helper.make_tensor_value_info("X", TensorProto.FLOAT, ["rows", len(COLUMNS)])],
-    [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["rows", 2])],
-    [
-        constant("over", 1 / scale),
-        constant("minus", -centre / scale),
-        constant("weights", weights),
-        constant("bias", bias),
-        constant("one", np.ones(1)),
-    ],
-)
-made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
+made, _ = tf2onnx.convert.from_keras(model, opset=OPSET)
 made.metadata_props.add(key="columns", value=",".join(COLUMNS))
 onnx.checker.check_model(made)
 (HERE / "logistic.onnx").write_bytes(made.SerializeToString())

@@ -57,7 +57,7 @@ def test_logistic_regression_of_tensorflow_answers_as_it_did_there() -> None:
     assert np.abs(own.of("attack") - wanted).max() <= ROUNDED
     assert own.labels.tolist() == found.labels.tolist() == np.where(wanted > 0.5, "attack", "normal").tolist()
     assert found.probabilities.tolist() == own.probabilities.tolist()
-    assert made.facts["estimator"] == "ONNX of an unnamed maker"
+    assert made.facts["estimator"] == "ONNX of tf2onnx 1.17.0 None", "it names no commit of its own"
 
 
 @pytest.mark.real_data
