@@ -149,15 +149,33 @@ def test_change_of_format_goes_live_and_back(both: LocalUp) -> None:
     _is_kept_explained_and_restored(both, told, run=manifests[1]["run"])
 
 
+def test_graphs_are_shifted_by_parts_and_go_back(both: LocalUp) -> None:
+    retrained(both, "neighbours")
+    run = both.call("GET", "/models/neighbours/versions/2").body["manifest"]["run"]
+
+    told = predicted(both, "neighbours", age=40, income=40, housing="rent")
+    back = both.call("POST", "/models/neighbours/rollback", {"to": 1, "reason": "a look at the old one"})
+    old = predicted(both, "neighbours", age=40, income=40, housing="rent")
+    again = both.clone.nightswap(
+        "promote", "2", "--model", "neighbours", "--lift-quarantine", "--reason", "the new one was right"
+    )
+
+    assert (told["model_version"], back.status, old["model_version"]) == (2, 200, 1)
+    assert again.returncode == 0, again.stderr
+    _is_kept_explained_and_restored(both, told, run=run)
+
+
 def _is_kept_explained_and_restored(up: LocalUp, told: dict[str, Any], *, run: str) -> None:
-    """What an operator does with a version of trees: prune keeps it, explain tells it, restore puts it back."""
-    pruned = up.clone.nightswap("prune", "forest", "--keep", "0", "--days", "0", "--yes")
+    """What an operator does with a version: prune keeps it, explain tells it, restore puts it back."""
+    model = told["model"]
+    pruned = up.clone.nightswap("prune", model, "--keep", "0", "--days", "0", "--yes")
     explained = up.clone.nightswap("explain", run)
-    up.client("lambda").delete_alias(FunctionName="nightswap-local-serve-forest", Name="live")
-    restored = up.clone.nightswap("restore", "forest")
+    up.client("lambda").delete_alias(FunctionName=f"nightswap-local-serve-{model}", Name="live")
+    restored = up.clone.nightswap("restore", model)
 
     assert [done.returncode for done in (pruned, explained, restored)] == [0, 0, 0]
     assert "model versions none" in pruned.stdout, "one is live, the other the next to go back to"
     assert "It was compared with version 1, which was live" in explained.stdout
-    assert restored.stdout == "forest version 2 is live again, as function version 2\n"
-    assert predicted(up, "forest", age=40, income=40, housing="rent") == told
+    assert "After step 1 (50 %) of the canary" in explained.stdout
+    assert restored.stdout == f"{model} version 2 is live again, as function version 2\n"
+    assert predicted(up, model, age=40, income=40, housing="rent") == told
