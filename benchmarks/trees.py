@@ -4,10 +4,10 @@ python -m benchmarks.trees
 
 The trees grow on random labels, so that they are as deep as their nodes allow. All times are the processor's, so that
 they mean something on a machine with other work. A cold start is a process of Lambda's Python that loads Lambda's own
-runtime client and the package, with bytecode, and answers one instance; the result is its ratio to an empty
-handler's. A warm row is the scorer alone, which has scored some hundred rows, in microseconds of the quickest rounds;
-and, of all rounds, as a ratio to a bare walk, which goes through the arrays from each root to a leaf, and adds up the
-leaves. Scorers and walks take turns.
+runtime client and the package, with bytecode, and answers one query; the result is its ratio to an empty handler's
+of the same round. A warm row is the scorer alone, which has scored some hundred rows, in microseconds of the quickest
+rounds; and, of all rounds, as a ratio to a bare walk, which goes through the arrays from each root to a leaf, and
+adds up the leaves. Scorers and walks take turns.
 Writes benchmarks/results/trees.json.
 """
 
@@ -24,6 +24,7 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import truediv
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,7 @@ from workflows.packaging import bytecode
 from workflows.packaging.archive import Package, pack
 from workflows.packaging.wheels import PYTHON
 
-ROUNDS, STARTS = 60, 21
+ROUNDS, STARTS = 60, 61
 COLUMNS = 41
 CLIENT = "import awslambdaric.bootstrap"
 ANSWER = "import serve.handler; assert serve.handler.handler({event!r}, None)['status'] == 200"
@@ -161,7 +162,7 @@ def warm_us(scores: Mapping[str, Score], rows: Sequence[Sequence[float]]) -> dic
 
 
 def cold(contents: Mapping[str, tuple[bytes, str]], *, compiler: bytecode.Interpreter) -> list[float]:
-    """Of each the ratio to an empty handler, in rounds of random order."""
+    """Of each the median ratio to an empty handler, in rounds of random order."""
     with tempfile.TemporaryDirectory() as folder:
         folders = Folders(Path(folder), compiler)
         runtime = folders.runtime()
@@ -170,14 +171,14 @@ def cold(contents: Mapping[str, tuple[bytes, str]], *, compiler: bytecode.Interp
         for name, (content, form) in contents.items():
             code = folders.code(name.replace(" ", "-"), package(content, form), compiled=True)
             layers = [folders.layer(layer, compiled=True) for layer in format_of(form).layers]
-            event = EVENT if name == SCORECARD else {"instances": [{f"x{place}": place for place in range(COLUMNS)}]}
+            event = EVENT if name == SCORECARD else {"query": {f"x{place}": [str(place)] for place in range(COLUMNS)}}
             started.append(([code, *layers, runtime], f"{CLIENT}; {ANSWER.format(event=event)}"))
         taken: list[list[float]] = [[] for _ in started]
         for _ in range(STARTS):
             for place in random.sample(range(len(started)), len(started)):
                 taken[place].append(_processor_seconds(*started[place], python=compiler.path))
-    first, *others = map(statistics.median, taken)
-    return [each / first for each in others]
+    first, *others = taken
+    return [statistics.median(map(truediv, each, first)) for each in others]
 
 
 def _processor_seconds(path: list[Path], code: str, *, python: Path) -> float:

@@ -59,8 +59,6 @@ ALIGNED = 8
 LENGTH_BYTES = 8
 TYPES = {"B": 1, "h": 2, "H": 2, "i": 4, "f": 4, "d": 8}
 """Of the items of a section, as `struct` names them, and their bytes."""
-NODES_BOXED = 20_000
-"""Up to so many nodes the arrays become lists, which takes a millisecond once. Lists of more fit no cache."""
 ROWS_COLD = 100
 """After so many rows the nodes are made faster to walk, by a part with each row: `seldom.paired`."""
 INF = math.inf
@@ -70,7 +68,7 @@ Shares = tuple[tuple[int, float], ...]
 
 
 class Trees:
-    """A model of trees. The arrays are views of the file, or lists."""
+    """A model of trees. The arrays are views of the file."""
 
     SHARE_UNIT = 65_535
     """What the share 1 is written as, where a node's expected shares are."""
@@ -283,15 +281,14 @@ def _read(artifact: bytes) -> Trees | Blend:
     if kind not in KNOWN:
         raise ModelInvalid(f"format and version are {kind}: this reader knows {' and '.join(map(str, KNOWN))}")
     body = memoryview(artifact)[end + -end % ALIGNED :]
-    header["nodes"] = nodes = sum(each[2] for name, each in header["sections"].items() if name.endswith("slot"))
+    header["nodes"] = sum(each[2] for name, each in header["sections"].items() if name.endswith("slot"))
 
     def section(name: str) -> Numbers:
         code, offset, items = header["sections"][name]
         size = items * TYPES[code]
         if not 0 <= offset <= offset + size <= len(body):
             raise ValueError(f"section {name} does not lie within the file")
-        view = body[offset : offset + size].cast(code)
-        return view.tolist() if nodes <= NODES_BOXED else view
+        return body[offset : offset + size].cast(code)
 
     if "members" in header:
         from .seldom.blends import Blend  # here, because most artifacts are one model

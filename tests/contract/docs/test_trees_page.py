@@ -71,6 +71,7 @@ def test_measured_figures_are_those_of_the_benchmark() -> None:
 
     for name, each in results.items():
         what = "a scorecard" if name == "scorecard" else f"{each['trees']} trees, {each['nodes']:,} nodes"
-        figures = f"{each['megabytes']} | {each['cold_ratio']:.2f} | {each['warm_us']:.0f}"
+        of_a_walk = f"{each['walk_ratio']:.2f}" if "walk_ratio" in each else "-"
+        figures = f"{each['megabytes']} | {each['cold_ratio']:.2f} | {each['warm_us']:.0f} | {of_a_walk}"
         assert f"| {what} | {figures} |" in PAGE
     assert f"took {results['75 thousand']['rows_100000_seconds']:.0f} s" in PAGE

@@ -246,13 +246,11 @@ def test_votes_that_cancel_out_are_of_the_class_that_the_estimator_says() -> Non
     assert [label for label, _ in scored] == told
 
 
-def test_arrays_of_many_nodes_are_read_where_they_lie() -> None:
-    """And answer as lists do."""
+def test_arrays_are_read_where_they_lie() -> None:
     of = model("extra trees", 3, False, 4000)
     rows = table(50, classes=3, seed=4)
 
-    assert isinstance(of.served.slot, memoryview)
-    assert len(of.served.slot) > trees.NODES_BOXED
+    assert {type(array) for array in (*of.served.arrays, of.served.roots, of.served.value)} == {memoryview}
     assert difference(of.served, of, rows) == ""
     assert np.isfinite([of.served.added(row)["class-2"] for row in served_rows(rows)]).all()
 
