@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from typing import Any
 
 from chalicelib import limits
@@ -43,10 +44,11 @@ class Form(Value):
     may_be_empty: bool = True
     """Whether no body at all, or null, is one without fields."""
 
-    def __str__(self) -> str:
+    @cached_property
+    def shown(self) -> str:
         """As a refusal shows it.
 
-        >>> str(Form({"model": MODEL, "force": FLAG}))
+        >>> Form({"model": MODEL, "force": FLAG}).shown
         '{"model": "...", "force": false}'
         """
         return "{" + ", ".join(f'"{name}": {field.shown}' for name, field in self.fields.items()) + "}"
@@ -57,16 +59,16 @@ class Form(Value):
 
     def parse(self, body: bytes) -> Any:
         """The body's JSON, whatever it holds; raises BadRequest."""
-        return parse(body or b"null" if self.may_be_empty else body, accepted=str(self))
+        return parse(body or b"null" if self.may_be_empty else body, accepted=self.shown)
 
     def check(self, body: Any) -> dict[str, Any]:
         """The fields of a body that is parsed already; raises BadRequest."""
         given = {} if body is None and self.may_be_empty else body
         if not isinstance(given, dict):
-            raise BadRequest("the body is not a JSON object", accepted=str(self))
+            raise BadRequest("the body is not a JSON object", accepted=self.shown)
         for name in given:
             if name not in self.fields:
-                raise BadRequest(f"unknown field {quoted(name)}", field=name, accepted=str(self))
+                raise BadRequest(f"unknown field {quoted(name)}", field=name, accepted=self.shown)
         for name in self.wanted:
             if name not in given:
                 raise BadRequest(f"{name} is missing", field=name, accepted=self.fields[name].accepted)
@@ -121,13 +123,7 @@ def parse(body: bytes, *, accepted: str) -> Any:
     `accepted` is the form that the body should have.
     """
     try:
-        found = json.loads(
-            body.decode("utf-8-sig"),
-            object_pairs_hook=_without_repeats,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-            parse_int=_whole,
-        )
+        found = STRICT.decode(body.removeprefix(MARK).decode())
     except UnicodeDecodeError as exc:
         raise BadRequest(f"the body is not UTF-8 from byte {exc.start:,} on", accepted=accepted) from exc
     except json.JSONDecodeError as exc:
@@ -186,3 +182,10 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise BadRequest(f"{quoted(text)} is too large for a number", accepted="finite numbers")
     return number
+
+
+STRICT = json.JSONDecoder(
+    object_pairs_hook=_without_repeats, parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
+)
+MARK = b"\xef\xbb\xbf"
+"""Some editors put it before a text in UTF-8."""

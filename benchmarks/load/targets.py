@@ -19,7 +19,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import boto3
-import uvicorn
 
 from benchmarks.inference import bare, package, running
 from benchmarks.load.generator import ROOT, Asked
@@ -28,7 +27,7 @@ from chalicelib.limits import INFERENCE_CONNECTIONS
 from workflows.api_client import ApiClient
 from workflows.inference.application import Application
 from workflows.inference.package import open_package
-from workflows.inference.running import configured
+from workflows.inference.running import Server, configured
 from workflows.local.process import LocalAws
 
 MODEL = "kdd99-http"
@@ -79,7 +78,7 @@ class Timed:
 
 def _timed(folder: Path, listener: socket.socket) -> None:
     application: Any = Timed(Application(open_package(folder)))
-    uvicorn.Server(configured(application, connections=INFERENCE_CONNECTIONS)).run(sockets=[listener])
+    Server(configured(application, connections=INFERENCE_CONNECTIONS)).run(sockets=[listener])
 
 
 @contextmanager

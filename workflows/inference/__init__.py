@@ -1,6 +1,6 @@
 """SageMaker's container contract over the prediction service: what `nightswap serve` runs, and the image.
 
-running.py      binds the port, runs uvicorn, stops when the requests in flight have ended
+running.py      binds the port, runs uvicorn, accepts, stops when the requests in flight have ended
 connections.py  how many connections there are, and how long a client may take
 application.py  the ASGI application: routes, limits, token
 bounding.py     bounds how long a body may take

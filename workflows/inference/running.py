@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import resource
 import signal
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.util import find_spec
+from typing import Any
 
 import uvicorn
 
@@ -22,6 +24,8 @@ from .package import Service
 
 WAITING = 2_048
 """Connections that may wait until they are accepted."""
+PAUSE_SECONDS = 1.0
+"""After the system refused one, as it does who has no file left: those that wait go on waiting."""
 GRACE_SECONDS = 25
 """For requests in flight: SageMaker kills a container 30 s after SIGTERM."""
 COLLECTED_AFTER = 50_000
@@ -45,6 +49,62 @@ def listening(host: str, port: int) -> socket.socket:
             f"{host}, port {port}, cannot be listened on ({exc.strerror}): choose another by --host or --port"
         ) from exc
     return listener
+
+
+class Server(uvicorn.Server):
+    """uvicorn's, but it accepts all connections that wait, at once.
+
+    uvloop accepts one between two rounds of requests. So beside some hundred busy connections each new one, and with
+    it /ping, would wait for as many rounds as others wait before it, which are seconds.
+    """
+
+    def __init__(self, config: uvicorn.Config, *, pause_seconds: float = PAUSE_SECONDS) -> None:
+        super().__init__(config)
+        self._pause_seconds = pause_seconds
+        self._opening: set[asyncio.Task[Any]] = set()
+        """Connections that are accepted, and do not have their protocol yet."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=[])  # none, which uvicorn would have the event loop accept from
+        for each in sockets or []:
+            each.setblocking(False)
+            self._watch(each)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for each in sockets or []:
+            asyncio.get_running_loop().remove_reader(each)
+        await asyncio.gather(*self._opening, return_exceptions=True)  # so that those are told to end, too
+        await super().shutdown(sockets)
+
+    def _watch(self, listener: socket.socket) -> None:
+        if not self.should_exit:
+            asyncio.get_running_loop().add_reader(listener, self._accept, listener)
+
+    def _accept(self, listener: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(WAITING):
+            try:
+                accepted, _address = listener.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError:
+                loop.remove_reader(listener)
+                loop.call_later(self._pause_seconds, self._watch, listener)
+                return
+            accepted.setblocking(False)
+            task = loop.create_task(self._open(accepted))
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+
+    async def _open(self, accepted: socket.socket) -> None:
+        await asyncio.get_running_loop().connect_accepted_socket(self._protocol, accepted)
+
+    def _protocol(self) -> asyncio.Protocol:
+        kind: Any = self.config.http_protocol_class
+        made: asyncio.Protocol = kind(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
 
 
 def configured(application: Application, *, connections: int) -> uvicorn.Config:
@@ -102,5 +162,5 @@ def run(service: Service, *, listener: socket.socket, token: str | None, say: Ca
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _settle()
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config).run(sockets=[listener])
     say("stopped; the requests in flight were answered")

@@ -112,7 +112,7 @@ def test_field_that_the_form_does_not_have_is_refused_with_the_form() -> None:
     with pytest.raises(BadRequest, match="unknown field 'modle'") as caught:
         WISH.read(b'{"modle": "m"}')
 
-    assert caught.value.details == {"field": "modle", "accepted": str(WISH)}
+    assert caught.value.details == {"field": "modle", "accepted": WISH.shown}
 
 
 @pytest.mark.parametrize(
