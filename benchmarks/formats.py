@@ -11,12 +11,32 @@ benchmarks/results/formats.json.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table as Drawn
+from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    ExtraTreesClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    VotingClassifier,
+)
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 
 from benchmarks.command_line import command, lambdas_python
 from benchmarks.trees import COLUMNS, ROWS_WARM, STARTS, Score, cold, warm_us
@@ -30,122 +50,26 @@ ROWS = 2_000
 RESULTS = Path(__file__).with_name("results") / "formats.json"
 
 
-def estimator_of(form: str, last: Callable[[], object]) -> Callable[[object], object]:
-    """Behind StandardScaler, which trees have no need of."""
-
-    def estimator(_: object) -> object:
-        if form == "trees":
-            return last()
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import StandardScaler
-
-        return make_pipeline(StandardScaler(), last())
-
-    return estimator
-
-
-def linear() -> object:
-    from sklearn.linear_model import LogisticRegression
-
-    return LogisticRegression()
-
-
-def bayes() -> object:
-    from sklearn.naive_bayes import GaussianNB
-
-    return GaussianNB()
-
-
-def tree() -> object:
-    from sklearn.tree import DecisionTreeClassifier
-
-    return DecisionTreeClassifier(random_state=0)
-
-
-def forest() -> object:
-    from sklearn.ensemble import RandomForestClassifier
-
-    return RandomForestClassifier(random_state=0)
-
-
-def extra() -> object:
-    from sklearn.ensemble import ExtraTreesClassifier
-
-    return ExtraTreesClassifier(random_state=0)
-
-
-def boosting() -> object:
-    from sklearn.ensemble import GradientBoostingClassifier
-
-    return GradientBoostingClassifier(random_state=0)
-
-
-def histograms() -> object:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    return HistGradientBoostingClassifier(random_state=0)
-
-
-def ada() -> object:
-    from sklearn.ensemble import AdaBoostClassifier
-
-    return AdaBoostClassifier(random_state=0)
-
-
-def neighbours() -> object:
-    from sklearn.neighbors import KNeighborsClassifier
-
-    return KNeighborsClassifier()
-
-
-def network() -> object:
-    from sklearn.neural_network import MLPClassifier
-
-    return MLPClassifier(max_iter=50, random_state=0)
-
-
-def vectors() -> object:
-    from sklearn.svm import SVC
-
-    return SVC(probability=True, random_state=0)
-
-
-def quadratic() -> object:
-    from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
-
-    return QuadraticDiscriminantAnalysis()
-
-
-def calibrated() -> object:
-    from sklearn.calibration import CalibratedClassifierCV
-    from sklearn.svm import LinearSVC
-
-    return CalibratedClassifierCV(LinearSVC(random_state=0))
-
-
-def voting() -> object:
-    from sklearn.ensemble import VotingClassifier
-
-    return VotingClassifier([("bayes", bayes()), ("linear", linear())], voting="soft")
-
-
-MEASURED: Mapping[str, tuple[str, Callable[[], object]]] = {
-    "LogisticRegression": ("scorecard", linear),
-    "GaussianNB": ("scorecard", bayes),
-    "DecisionTreeClassifier": ("trees", tree),
-    "AdaBoostClassifier": ("trees", ada),
-    "GradientBoostingClassifier": ("trees", boosting),
-    "HistGradientBoostingClassifier": ("trees", histograms),
-    "RandomForestClassifier": ("trees", forest),
-    "ExtraTreesClassifier": ("trees", extra),
-    "KNeighborsClassifier": ("onnx", neighbours),
-    "MLPClassifier": ("onnx", network),
-    "SVC": ("onnx", vectors),
-    "QuadraticDiscriminantAnalysis": ("onnx", quadratic),
-    "CalibratedClassifierCV": ("onnx", calibrated),
-    "VotingClassifier": ("onnx", voting),
+MEASURED: Mapping[str, Sequence[Any]] = {
+    "scorecard": [LogisticRegression(), GaussianNB()],
+    "trees": [
+        DecisionTreeClassifier(random_state=0),
+        AdaBoostClassifier(random_state=0),
+        GradientBoostingClassifier(random_state=0),
+        HistGradientBoostingClassifier(random_state=0),
+        RandomForestClassifier(random_state=0),
+        ExtraTreesClassifier(random_state=0),
+    ],
+    "onnx": [
+        KNeighborsClassifier(),
+        MLPClassifier(max_iter=50, random_state=0),
+        SVC(probability=True, random_state=0),
+        QuadraticDiscriminantAnalysis(),
+        CalibratedClassifierCV(LinearSVC(random_state=0)),
+        VotingClassifier([("bayes", GaussianNB()), ("linear", LogisticRegression())], voting="soft"),
+    ],
 }
-"""By the name of the classifier its format, and what makes it."""
+"""By format."""
 
 
 def table(rows: int, *, seed: int = 0) -> Table:
@@ -155,13 +79,15 @@ def table(rows: int, *, seed: int = 0) -> Table:
     return Table(numbers, np.empty((rows, 0), dtype=np.str_), np.array(["a", "b"], dtype=np.str_)[second.astype(int)])
 
 
-def exported(form: str, last: Callable[[], object]) -> bytes:
+def exported(form: str, classifier: Any) -> bytes:
+    """Behind StandardScaler, which trees have no need of."""
+    estimator = classifier if form == "trees" else make_pipeline(StandardScaler(), classifier)
     recipe = Recipe(
         model="measured",
         columns=[Numeric(f"x{place}") for place in range(COLUMNS)],
         label="y",
         classes={"a": "a", "b": "b"},
-        estimator=estimator_of(form, last),
+        estimator=lambda _: clone(estimator),
         thresholds=[at_least("accuracy", bound=0.6)],
         format=form,
         cross_validation_folds=0,
@@ -172,7 +98,9 @@ def exported(form: str, last: Callable[[], object]) -> bytes:
 def main() -> None:
     command(__doc__).parse_args()
     compiler = lambdas_python()
-    contents = {name: (exported(form, last), form) for name, (form, last) in MEASURED.items()}
+    contents = {
+        type(each).__name__: (exported(form, each), form) for form, several in MEASURED.items() for each in several
+    }
     ratios = cold(contents, compiler=compiler)
     scores = {name: _score(content, form) for name, (content, form) in contents.items()}
     taken_us = warm_us(scores, table(ROWS_WARM, seed=1).numeric.tolist())
